@@ -16,10 +16,15 @@ func WriteSuspects(e *cli.Env, indent, sweep string, suspects, results int, reas
 	if suspects == 0 {
 		return
 	}
-	e.Linef("%ssuspect: %d of %s%s", indent, suspects, cli.Count(results, "result"), reasonsText(reasons))
+	e.Linef("%s%s", indent, SuspectsText(suspects, results, reasons))
 	e.Linef("%s  why:    eisweep tasks %s --suspect%s", indent, sweep, e.Flags())
 	e.Linef("%s  again:  eisweep rerun %s --suspect --set NAME=VALUE%s   (with the same parameters they give the same results)", indent, sweep,
 		e.Flags())
+}
+
+// SuspectsText says how many of a sweep's results are suspect, and for which reasons.
+func SuspectsText(suspects, results int, reasons map[string]int) string {
+	return fmt.Sprintf("suspect: %d of %s%s", suspects, cli.Count(results, "result"), reasonsText(reasons))
 }
 
 // reasonsText counts results by reason, the most frequent first.

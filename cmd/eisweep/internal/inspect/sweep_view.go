@@ -25,6 +25,7 @@ type SweepView struct {
 	Unknown    int               `json:"unknown"`         // results whose quality is unknown
 	Rerun      []string          `json:"rerun,omitempty"` // commands that run the failed tasks again
 
+	apart   bool // it was given as a directory: no command that names the sweep works
 	points  []*point
 	sampled *sampledPoints // of a sweep with [sample]
 }
@@ -66,7 +67,11 @@ func ReadDirectoryView(ctx context.Context, e *cli.Env, d *selection.Directory) 
 	if err != nil {
 		return nil, err
 	}
-	return newSweepView(d.Root, d.Name, status, &control.Snapshot{}, fromDirectory)
+	v, err := newSweepView(d.Root, d.Name, status, &control.Snapshot{}, fromDirectory)
+	if err == nil {
+		v.apart = true
+	}
+	return v, err
 }
 
 func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapshot *control.Snapshot, from Reporter) (
@@ -141,7 +146,7 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 // Encode writes the view as one JSON object.
 func (v *SweepView) Encode(e *cli.Env) error {
 	for _, r := range display.Reruns(v.rerunCommand(e), v.failedClasses()) {
-		if r.Command != "" {
+		if r.Command != "" && !v.apart {
 			v.Rerun = append(v.Rerun, r.Command)
 		}
 	}
@@ -163,9 +168,19 @@ func (v *SweepView) Write(e *cli.Env, all bool) error {
 	if err := v.writePoints(e, all); err != nil {
 		return err
 	}
-	display.WriteSuspects(e, "", v.Sweep, v.Suspect, v.Done, v.Reasons)
+	named := v.Sweep + e.RootFlag
+	if v.apart {
+		named = cli.ShellQuote(v.Directory)
+	}
+	switch {
+	case !v.apart:
+		display.WriteSuspects(e, "", v.Sweep, v.Suspect, v.Done, v.Reasons)
+	case v.Suspect > 0:
+		e.Linef("%s", display.SuspectsText(v.Suspect, v.Done, v.Reasons))
+		e.Linef("  why:    eisweep show %s", named)
+	}
 	if v.Unknown > 0 {
-		e.Linef("quality unknown: %s; `eisweep verify %s%s` determines it", cli.Count(v.Unknown, "result"), v.Sweep, e.RootFlag)
+		e.Linef("quality unknown: %s; `eisweep verify %s` determines it", cli.Count(v.Unknown, "result"), named)
 	}
 	v.writeFailures(e, all)
 	v.writeEarlier(e, all)
@@ -217,7 +232,12 @@ func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 			}
 			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
 		}
-		e.Linef("  again:  %s", display.RerunClass(v.rerunCommand(e), protocol.Class(class)))
+		if !v.apart {
+			e.Linef("  again:  %s", display.RerunClass(v.rerunCommand(e), protocol.Class(class)))
+		}
+	}
+	if v.apart {
+		return
 	}
 	if len(v.Failures) > 0 {
 		e.Linef("why:    eisweep show %s%s", v.Failures[0].ID, e.RootFlag)
