@@ -130,8 +130,8 @@ def _follow(events: Iterable[str], progress: bool) -> dict[str, Any]:
             if kind == "plan" and progress:
                 bar = _bar(event["sweep"])
             elif kind == "progress" and bar:
-                (state,) = event["sweeps"]
-                bar.show(state["tasks"], state["done"], state["failed"], event["left"])
+                for state in event["sweeps"]:
+                    bar.show(state["tasks"], state["done"], state["failed"], event["left"])
             elif kind == "summary":
                 summary = event
                 if bar:
