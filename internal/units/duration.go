@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Duration formats a time as a person plans with it: "40 ms", "4.2 s", "54 s", "7 min", "1 min 30 s", "2 h 05 min", "3 days 4 h".
+// Duration formats a time as a person plans with it: "0.04 s", "4.2 s", "54 s", "7 min", "1 min 30 s", "2 h 05 min", "3 days 4 h".
 func Duration(d time.Duration) string { return Seconds(d.Seconds()) }
 
 // Seconds formats a number of seconds as Duration does. It also takes more than a Duration can hold, and then counts years.
@@ -16,8 +16,10 @@ func Seconds(seconds float64) string {
 	switch {
 	case seconds == 0:
 		return "0 s"
-	case seconds < 0.9995:
-		return fmt.Sprintf("%.0f ms", max(1, seconds*1e3))
+	case seconds < 0.00995:
+		return fmt.Sprintf("%.3f s", max(0.001, seconds))
+	case seconds < 0.995:
+		return fmt.Sprintf("%.2f s", seconds)
 	case seconds < 9.95:
 		return fmt.Sprintf("%.1f s", seconds)
 	case s < 60:
