@@ -3,19 +3,18 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/costs"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/cmd/eisweep/internal/sweepfiles"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
-	"eisweep/internal/estimate"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -28,8 +27,13 @@ func newPlanCommand(e *cli.Env) *cobra.Command {
 		Short: "Show what a run would do, without running anything",
 		Long: `Show what a run of the same arguments would do, without changing anything: how many
 tasks there are, which are new, which are done and why, which files would be moved
-aside, and roughly how much time and disk space the run would take. The time is an
-estimate: eisweep measures the model on this machine for about two seconds.
+aside, and how much CPU time, time and disk space the run would take. These are
+estimates, each with the range that contains the truth with 90 % probability: eisweep
+measures the model at points of the sweep on this machine for about two seconds, and
+uses earlier results of the root. --workers says how many tasks run at once.
+
+With --score, plan compares what it would have estimated for the results of a sweep of
+the root, before the sweep ran, with what they needed.
 
 If files of other tasks have names that the run needs, the run would start nothing
 without --supersede; if finished tasks would no longer be in the sweep, nothing without
@@ -38,12 +42,17 @@ without --supersede; if finished tasks would no longer be in the sweep, nothing 
 With --points, plan lists the points of each sweep instead: the combinations of the
 parameters that vary, each with its number of tasks.`,
 		Example: `  eisweep plan tuning.toml
+  eisweep plan tuning.toml --workers 20            # how long would a cluster take?
   eisweep plan tuning.toml --tasks --add-seeds 11-20
+  eisweep plan --score tuning                      # how good was the estimate?
   eisweep plan approximate perturb --json
   eisweep plan tuning.toml --points --csv > points.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.checkFlags(); err != nil {
 				return err
+			}
+			if p.score {
+				return p.compare(cmd.Context(), e, &s.Root, args)
 			}
 			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
@@ -64,13 +73,17 @@ parameters that vary, each with its number of tasks.`,
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
 	cmd.Flags().BoolVar(&p.points, "points", false, "list only the points of each sweep")
 	cmd.Flags().BoolVar(&p.asCSV, "csv", false, "with --points: write them as one CSV table")
+	cmd.Flags().IntVar(&p.workers, "workers", 0, "estimate the time for this number of tasks in parallel (default: the cores available)")
+	cmd.Flags().BoolVar(&p.score, "score", false, "compare the estimate for sweeps of the root with what they needed")
 	return cmd
 }
 
 // planOptions is what the run may do, and how its plan is shown.
 type planOptions struct {
 	permissions
-	tasks, asJSON, points, asCSV bool
+	tasks, asJSON, points, asCSV, score bool
+
+	workers int
 }
 
 // checkFlags refuses flags that exclude each other.
@@ -78,10 +91,35 @@ func (p *planOptions) checkFlags() error {
 	switch {
 	case p.asCSV && !p.points:
 		return cli.Usagef("--csv needs --points")
+	case p.score && (p.points || p.tasks || p.workers > 0):
+		return cli.Usagef("--score cannot be combined with --points, --tasks or --workers")
 	case p.points && (p.tasks || p.asJSON):
 		return cli.Usagef("--points cannot be combined with --tasks or --json")
 	}
 	return nil
+}
+
+// compare compares the estimates for sweeps of the root with what they needed.
+func (p *planOptions) compare(ctx context.Context, e *cli.Env, from *selection.Root, names []string) error {
+	if len(names) == 0 {
+		return cli.Usagef("--score needs the name of a sweep of the root")
+	}
+	path, err := from.Announce(e)
+	if err != nil {
+		return err
+	}
+	r, err := root.OpenToPlan(path)
+	if err != nil {
+		return err
+	}
+	if err := selection.RequireLaunched(r, names); err != nil {
+		return err
+	}
+	prober, err := cli.NewProber()
+	if err != nil {
+		return err
+	}
+	return cli.OrInterrupted(ctx, costs.WriteScores(ctx, e, r, prober, names, p.asJSON))
 }
 
 // permissions are what a launch may do about earlier results: --supersede and --drop.
@@ -114,8 +152,12 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 	if p.points {
 		return cli.OrInterrupted(ctx, p.writePoints(ctx, e, planned.Sweeps))
 	}
+	estimator, err := costs.NewEstimator(ctx, r, prober, planned.Sweeps, p.workers)
+	if err != nil {
+		return cli.OrInterrupted(ctx, err)
+	}
 	for i := range planned.Sweeps {
-		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureDuration/time.Duration(len(planned.Sweeps))); err != nil {
+		if err := p.sweep(ctx, e, &planned.Sweeps[i], estimator.NewTally(), costs.MeasureTime/time.Duration(len(planned.Sweeps))); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
@@ -144,8 +186,7 @@ func (p *planOptions) writePoints(ctx context.Context, e *cli.Env, list []plan.S
 }
 
 // sweep shows the plan of one sweep; measuring the model may take up to the given time.
-func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuring time.Duration) error {
-	var tally estimate.Tally
+func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, tally *costs.Tally, measuring time.Duration) error {
 	out := e.Encoder()
 	for item, err := range s.Items() {
 		if err == nil {
@@ -161,7 +202,13 @@ func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, meas
 			p.task(e, out, s.Name, &item)
 		}
 	}
-	estimated := estimateOf(ctx, &tally, measuring)
+	if e.Terminal && tally.Tasks > 0 {
+		e.Notef("measuring the model on this machine for about %s …", cli.Duration(measuring))
+	}
+	estimated, err := tally.Estimate(ctx, measuring)
+	if err != nil {
+		return err
+	}
 	if p.asJSON {
 		event := display.NewPlanEvent(&s.SweepPlan)
 		event.Estimate = estimated
@@ -196,7 +243,7 @@ func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimat
 		e.Linef("  nothing to run")
 		return
 	}
-	e.Linef("  estimate: %s", estimated.Text(runtime.GOMAXPROCS(0)))
+	estimated.Write(e)
 }
 
 // writeSweepRows writes a row for each thing that a launch does, with the number of its tasks.
@@ -237,17 +284,6 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan, may permissions) {
 		e.Linef("  %s%s", s.DropText(), remedy)
 	}
 	display.WriteChanges(e, s)
-}
-
-// measureDuration is how long `plan` measures the model.
-const measureDuration = 2 * time.Second
-
-// estimateOf estimates the cost of the tasks to run; nil if there are none.
-func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *display.Estimate {
-	if t.Tasks == 0 {
-		return nil
-	}
-	return &display.Estimate{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
 }
 
 // computes reports whether an action runs the task.

@@ -5,6 +5,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/costs"
 	"eisweep/internal/figures"
 	"eisweep/internal/measures"
 	"eisweep/internal/results"
@@ -18,7 +19,7 @@ func newProbeCommand(e *cli.Env) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query(), analysis.QualityQuery)
+			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query(), analysis.QualityQuery, costs.NetworkQuery)
 		},
 	}
 }

@@ -78,6 +78,8 @@ var plan = map[string][]string{
 	"cmd/eisweep/internal/inspect": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/sweepfiles": {"sim", "sweeps", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/costs": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",
+		"cmd/eisweep/internal/display"},
 	"cmd/eisweep/internal/sharing": {"sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",
 		"cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/analysis": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",

@@ -40,6 +40,7 @@ var notFields = []string{
 	"task",
 	"progress",
 	"summary",
+	"score",
 	"wait",
 	"block",
 	"keep",

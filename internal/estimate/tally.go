@@ -1,11 +1,6 @@
 package estimate
 
 import (
-	"cmp"
-	"context"
-	"slices"
-	"time"
-
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -13,91 +8,47 @@ import (
 // Tally sums what tasks will need. The zero Tally is empty.
 type Tally struct {
 	Tasks  int
-	Bytes  int64 // of their result files
-	groups map[group]*share
+	shares map[Point]*share
+	order  []*share // as they were added
 }
 
-// group is what the time of a settling depends on most.
-type group struct {
-	experiment sim.Experiment
-	nPerAxis   int
-	trains     bool
-	gradient   bool // the exact gradient is computed, to learn by or for the angles
-}
-
-// share sums the tasks of a group.
+// share is the part of the tasks of one point.
 type share struct {
-	sample    sim.Parameters // of its first task
-	tasks     int64
-	responses int64 // stimuli settled without learning
-	learned   int64 // stimuli settled and learned from
+	point   Point
+	kind    kind
+	sample  *sweeps.Task // the first
+	tasks   int64
+	total   counts
+	largest counts // of the task with the most stimuli
 }
 
-// Add adds a task.
-func (t *Tally) Add(task *sweeps.Task) {
-	p := &task.Parameters
-	t.Tasks++
-	t.Bytes += Bytes(task.Experiment, p)
-	g := groupOf(task.Experiment, p)
-	s := t.groups[g]
+// Add adds a task. training are the parameters of a PERTURB task's source, nil if they are not known.
+func (t *Tally) Add(task *sweeps.Task, training *sim.Parameters) {
+	point := PointOf(task, training)
+	s := t.shares[point]
 	if s == nil {
-		s = &share{sample: *p}
-		if t.groups == nil {
-			t.groups = map[group]*share{}
+		s = &share{point: point, kind: point.kind(), sample: task}
+		if t.shares == nil {
+			t.shares = map[Point]*share{}
 		}
-		t.groups[g] = s
+		t.shares[point] = s
+		t.order = append(t.order, s)
 	}
-	learned := int64(0)
-	if g.trains {
-		learned = int64(p.Numint.NTrials) * int64(p.NStimuli())
-	}
+	c := countsOf(task)
+	t.Tasks++
 	s.tasks++
-	s.learned += learned
-	s.responses += sim.SettleCount(task.Experiment, p) - learned
+	s.total.add(c)
+	if c.settled+c.trained >= s.largest.settled+s.largest.trained {
+		s.largest = c
+	}
 }
 
-func groupOf(x sim.Experiment, p *sim.Parameters) group {
-	g := group{experiment: x, nPerAxis: p.Ng.Exc.NPerAxis, trains: x.Trains() && p.Pl.IsPlastic != sim.Neither}
-	g.gradient = g.trains &&
-		(p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == sim.RuleGradient || p.Pl.PlasticityTypeIE == sim.RuleGradient)
-	return g
-}
-
-// CPU estimates the CPU time of the tasks in seconds, from measurements that take about budget in
-// total, the groups with the most work first. Groups that were not measured are scaled from those
-// that were. It returns 0 if nothing could be measured.
-func (t *Tally) CPU(ctx context.Context, budget time.Duration) float64 {
-	groups := make([]group, 0, len(t.groups))
-	for g := range t.groups {
-		groups = append(groups, g)
+// work is the number of neurons' steps of a share, relative to others, before anything is measured.
+func (s *share) work() float64 {
+	e := float64(s.kind.nPerAxis * s.kind.nPerAxis * s.kind.nPerAxis)
+	learning := 3.0
+	if s.kind.gradient {
+		learning = 4
 	}
-	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(t.groups[b].work(b), t.groups[a].work(a)) })
-	var total, measured, work float64
-	end := time.Now().Add(budget)
-	for i, g := range groups {
-		s := t.groups[g]
-		part := time.Until(end) / time.Duration(max(1, min(4, len(groups)-i)))
-		if part > budget/20 || i == 0 {
-			if p, err := measure(ctx, g.experiment, s.sample, part); err == nil {
-				seconds := p.seconds(s)
-				total, measured, work = total+seconds, measured+seconds, work+s.work(g)
-				continue
-			}
-		}
-		if work > 0 {
-			total += measured / work * s.work(g)
-		}
-	}
-	return total
-}
-
-// work returns the amount of work of a group relative to others: settlings times the synapses of
-// a step.
-func (s *share) work(g group) float64 {
-	e := float64(g.nPerAxis * g.nPerAxis * g.nPerAxis)
-	learning := 1.3
-	if g.gradient {
-		learning = 3
-	}
-	return (float64(s.responses) + learning*float64(s.learned)) * (1.27*e*e + 1000)
+	return (float64(s.total.settled) + learning*float64(s.total.trained)) * (1.27*e*e + 1000)
 }
