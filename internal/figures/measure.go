@@ -66,10 +66,10 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 	panel := &drawing.Panel{Name: m.Name, X: m.X.axis(), Y: drawing.Axis{Label: withUnit(m.Name, m.Unit)}}
 	panel.X.Log = m.X.Words == nil && logSpaced(m.places(func(n *MeasuredNetwork) float64 { return n.X }))
 	d := &drawing.Drawing{Panels: [][]*drawing.Panel{{panel}}, Legend: drawing.Legend{Title: m.By}}
-	suspects := 0
+	suspects, step := 0, m.step()
 	for i := range m.Groups {
 		g := &m.Groups[i]
-		suspects += m.addGroup(panel, g)
+		suspects += m.addGroup(panel, g, step*(float64(i)-float64(len(m.Groups)-1)/2))
 		if m.By != "" {
 			label := fmt.Sprintf("%s (n = %d)", g.Label, len(known(g.Networks)))
 			d.Legend.Entries = append(d.Legend.Entries, drawing.Entry{Style: drawing.Style{Color: g.Color}, Label: label})
@@ -78,6 +78,9 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 	d.Notes = []string{"Small points: networks. Large points: means; bars: 95 % intervals (Student)."}
 	if m.MeansOnly {
 		d.Notes = []string{"Points: means; bars: 95 % intervals (Student)."}
+	}
+	if step > 0 {
+		d.Notes = append(d.Notes, "Groups with the same value of the parameter are drawn beside each other.")
 	}
 	switch {
 	case suspects > 0 && m.MeansOnly:
@@ -103,8 +106,30 @@ func known(all []MeasuredNetwork) []MeasuredNetwork {
 	return slices.DeleteFunc(slices.Clone(all), func(n MeasuredNetwork) bool { return !isFinite(n.Value + n.X + n.Y) })
 }
 
-// addGroup draws a group, and returns how many of its networks are suspect.
-func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects int) {
+// Distances between groups at one value of the parameter, in points: the usual one, and the share of the room between two values that the
+// groups take at most, in a panel of panelWidth.
+const (
+	groupStep  = 5.0
+	groupRoom  = 0.6
+	panelWidth = 150.0
+)
+
+// step is the distance of groups that have values of the parameter in common, which would cover each other; 0 if none do.
+func (m *Measured) step() float64 {
+	places := m.places(func(n *MeasuredNetwork) float64 { return n.X })
+	each := 0
+	for _, g := range m.Groups {
+		alone := Measured{Groups: []MeasuredGroup{g}}
+		each += len(alone.places(func(n *MeasuredNetwork) float64 { return n.X }))
+	}
+	if each == len(places) {
+		return 0
+	}
+	return min(groupStep, groupRoom*panelWidth/float64(len(places)*len(m.Groups)))
+}
+
+// addGroup draws a group, so many points to the right of the values, and returns how many of its networks are suspect.
+func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup, shift float64) (suspects int) {
 	series := g.Label
 	if m.By == "" {
 		series = "all"
@@ -112,8 +137,9 @@ func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects in
 	networks := known(g.Networks)
 	slices.SortStableFunc(networks, func(a, b MeasuredNetwork) int { return order(a.X, b.X) })
 	style := drawing.Style{Color: g.Color}
-	sound := drawing.Points{Series: series + ": networks", Style: style, Small: true}
-	suspect := drawing.Points{Series: series + ": suspect networks", Style: drawing.Style{Color: g.Color, Hollow: true}, Small: true}
+	sound := drawing.Points{Series: series + ": networks", Style: style, Small: true, Shift: shift}
+	suspect := drawing.Points{Series: series + ": suspect networks", Style: drawing.Style{Color: g.Color, Hollow: true}, Small: true,
+		Shift: shift}
 	for _, n := range networks {
 		to := &sound
 		if n.Suspect {
@@ -125,6 +151,7 @@ func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects in
 		panel.Layers = append(panel.Layers, sound, suspect)
 	}
 	line, means := meansOf(networks, series, style)
+	line.Shift, means[0].Shift, means[1].Shift = shift, shift, shift
 	if m.X.Words == nil {
 		panel.Layers = append(panel.Layers, line)
 	}

@@ -83,6 +83,44 @@ func TestMeansOfSuspectNetworksAloneAreHollow(t *testing.T) {
 	}
 }
 
+// Groups that share values are drawn beside each other, so that their bars do not cover each other; the table has the values.
+func TestGroupsAreDrawnBesideEachOther(t *testing.T) {
+	network := func(x, y float64) MeasuredNetwork { return MeasuredNetwork{X: x, Value: y} }
+	shared := []MeasuredGroup{
+		{Label: "a", Networks: []MeasuredNetwork{network(1, 5), network(2, 6)}}, {Label: "b", Networks: []MeasuredNetwork{network(2, 7)}},
+		{Label: "c", Networks: []MeasuredNetwork{network(3, 8)}},
+	}
+	for _, c := range []struct {
+		groups []MeasuredGroup
+		want   []float64
+	}{{shared, []float64{-5, 0, 5}}, {[]MeasuredGroup{shared[0], shared[2]}, []float64{0, 0}}, {shared[:1], []float64{0}}} {
+		m := &Measured{Name: "cc_median", By: "g", X: Parameter{Name: "x"}, Groups: c.groups}
+		d, err := m.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shifts := map[string]float64{}
+		for _, layer := range d.Panels[0][0].Layers {
+			switch l := layer.(type) {
+			case drawing.Points:
+				shifts[l.Series] = l.Shift
+			case drawing.Line:
+				if shifts[l.Series+": networks"] != l.Shift {
+					t.Errorf("%s: the line is shifted by %v, its points by %v", l.Series, l.Shift, shifts)
+				}
+			}
+		}
+		for i, g := range c.groups {
+			if shifts[g.Label] != c.want[i] || shifts[g.Label+": networks"] != c.want[i] {
+				t.Errorf("%d groups: the shifts are %v, want %v", len(c.groups), shifts, c.want)
+			}
+		}
+		if text := csvOf(t, m); !strings.Contains(text, "cc_median,point,a: networks,,1,,5") {
+			t.Errorf("the table lacks the value:\n%s", text)
+		}
+	}
+}
+
 func TestOneSuspectNetworkIsSingular(t *testing.T) {
 	for suspects, want := range map[int]string{1: "1 of the networks is suspect.", 2: "2 of the networks are suspect."} {
 		for _, y := range []*Parameter{nil, {Name: "y"}} {

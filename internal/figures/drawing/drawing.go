@@ -69,6 +69,7 @@ type Line struct {
 	Style     Style
 	X, Y      []float64
 	Low, High []float64
+	Shift     float64 // to the right when drawn, in points (1/72 inch), so that series beside each other don't cover each other
 }
 
 // Steps is the outline of a histogram: Y[i] between Edges[i] and Edges[i+1].
@@ -88,6 +89,7 @@ type Points struct {
 	Small     bool
 	X, Y      []float64
 	Low, High []float64
+	Shift     float64 // as of Line
 }
 
 // Image is a matrix of values, drawn as coloured cells. The first row is at the first edge of Y.

@@ -15,7 +15,30 @@ type plotted interface {
 }
 
 func (l Line) plotters(*Panel) []plot.Plotter {
-	return curve(l.Style, l.X, l.Y, l.Low, l.High, false)
+	return shifted(l.Shift, curve(l.Style, l.X, l.Y, l.Low, l.High, false))
+}
+
+// shifted moves what plotters draw to the right, in points.
+func shifted(by float64, all []plot.Plotter) []plot.Plotter {
+	if by == 0 {
+		return all
+	}
+	moved := make([]plot.Plotter, len(all))
+	for i, p := range all {
+		moved[i] = movedPlotter{p, vg.Length(by)}
+	}
+	return moved
+}
+
+type movedPlotter struct {
+	plot.Plotter
+	by vg.Length
+}
+
+// Plot draws on a canvas that lies further right.
+func (m movedPlotter) Plot(c draw.Canvas, p *plot.Plot) {
+	c.Min.X, c.Max.X = c.Min.X+m.by, c.Max.X+m.by
+	m.Plotter.Plot(c, p)
 }
 
 // Steps are a curve with two points for each bin, from the base line to the base line.
@@ -107,7 +130,7 @@ func (p Points) plotters(*Panel) (all []plot.Plotter) {
 	for _, run := range runs(p.X, p.Y, p.Y) {
 		all = append(all, &plotter.Scatter{XYs: points(p.X[run.from:run.to], p.Y[run.from:run.to], false), GlyphStyle: p.Style.glyph(radius)})
 	}
-	return all
+	return shifted(p.Shift, all)
 }
 
 func (m Mark) plotters(*Panel) []plot.Plotter { return []plot.Plotter{drawnMark{m}} }

@@ -3,6 +3,7 @@ package drawing
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -122,6 +123,7 @@ func (p *Panel) plot() *plot.Plot {
 	}
 	y.max *= arrows
 	p.X.apply(&out.X, x)
+	p.X.tiltNames(&out.X)
 	p.Y.apply(&out.Y, y)
 	out.Y.Tick.Label.XAlign, out.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	return out
@@ -141,6 +143,25 @@ func (a *Axis) apply(to *plot.Axis, seen interval) {
 	to.LineStyle = draw.LineStyle{Color: ink, Width: axisWidth}
 	to.Tick.LineStyle, to.Tick.Length = to.LineStyle, tickLength
 	to.Tick.Label = textStyle(smallSize, draw.XCenter, draw.YTop)
+}
+
+// namesRoom is how many characters of names fit beside each other below a panel, and tilt the angle of names that do not.
+const (
+	namesRoom = 30
+	tilt      = math.Pi / 6
+)
+
+// tiltNames turns the names of positions along the horizontal axis where they would overlap.
+func (a *Axis) tiltNames(to *plot.Axis) {
+	longest, n := 0, 0
+	for _, name := range a.Names {
+		if name != "" {
+			longest, n = max(longest, utf8.RuneCountInString(name)), n+1
+		}
+	}
+	if n > 1 && n*(longest+2) > namesRoom {
+		to.Tick.Label.Rotation, to.Tick.Label.XAlign, to.Tick.Label.YAlign = tilt, draw.XRight, draw.YTop
+	}
 }
 
 // drawText draws the title and the text between it and the panel, and the colour scale.
