@@ -124,4 +124,4 @@ bench-reference: build ## compare speed with the reference in Python (needs ../s
 	@tools/bench-reference
 
 clean: ## remove what was built
-	rm -rf bin dist
+	rm -rf bin dist python/build python/eisweep.egg-info
