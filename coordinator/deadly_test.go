@@ -1,0 +1,112 @@
+package coordinator
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
+
+// sixtyFour is a sweep of as many tasks as a large worker runs at a time.
+var sixtyFour = named("many", "{ first = 1, count = 64 }")
+
+// TestATaskKillsALargeWorker that runs 63 others, which are lost with it and run again. Workers that run one at a time are killed
+// by that task only.
+func TestATaskKillsALargeWorker(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(sixtyFour)
+	large := g.hire("w1", 64)
+	var running []*job
+	for range 64 {
+		running = append(running, large.next("many"))
+	}
+	deadly := running[17].id()
+	for _, j := range running {
+		g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+	}
+	g.lose(k, running[0])
+	if n := len(g.lossLines()); n != 64 {
+		t.Errorf("%d losses are on record", n)
+	}
+	for n := 2; n <= 3; n++ {
+		w := g.hire(fmt.Sprint("w", n), 1)
+		j := w.nextBut(deadly)
+		if j.task.Attempt != n {
+			t.Errorf("attempt %d is ordered as %d", n, j.task.Attempt)
+		}
+		w.leave()
+		g.lose(k, j)
+	}
+	defer g.hire("w4", 1).works()()
+	g.ends(k, "many")
+	g.onlyLost("many", deadly)
+}
+
+// TestATaskKillsItsHost with the coordinator on it, three times; and in between the store of NATS is lost as well.
+func TestATaskKillsItsHost(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(sixtyFour)
+	deadly := sweeps.ID{}
+	for n := 1; n <= 3; n++ {
+		w := g.hire(fmt.Sprint("w", n), 1)
+		var j *job
+		if n == 1 {
+			j = w.next("many")
+			deadly = j.id()
+		} else {
+			j = w.nextBut(deadly)
+		}
+		if j.task.Attempt != n {
+			t.Errorf("attempt %d is ordered as %d", n, j.task.Attempt)
+		}
+		w.leave()
+		w.hush(true)
+		g.end()
+		g.crashed = true
+		k = g.serve()
+		g.lose(k, j)
+		if lost := g.lossLines(); len(lost) != n || !strings.Contains(lost[n-1], deadly.String()) {
+			t.Errorf("after %d losses on record are %q", n, lost)
+		}
+		if n == 2 {
+			g.end()
+			g.loseStore()
+			k = g.serve()
+		}
+	}
+	defer g.hire("w4", 1).works()()
+	g.ends(k, "many")
+	g.onlyLost("many", deadly)
+}
+
+// nextBut has a worker run what comes before a task, and claim that.
+func (w *testWorker) nextBut(last sweeps.ID) *job {
+	w.g.t.Helper()
+	j := w.next("many")
+	for ; j.id() != last; j = w.next("many") {
+		w.g.hand(j)
+	}
+	return j
+}
+
+// onlyLost wants a task of a sweep to have failed with its third attempt, the others to be done, and each to have one line.
+func (g *testCluster) onlyLost(sweep string, deadly sweeps.ID) {
+	g.t.Helper()
+	lines := g.lines(sweep)
+	told := map[sweeps.ID]bool{}
+	for _, l := range lines {
+		told[l.ID] = true
+		if lost := l.ID == deadly; lost != (l.State == manifest.Failed) || lost && (l.Class != string(protocol.Lost) ||
+			!strings.Contains(l.Error, "3 attempts")) {
+			g.t.Errorf("line %+v", l)
+		}
+	}
+	if s := g.summary(sweep); len(lines) != s.Tasks || len(told) != s.Tasks || s.Done != s.Tasks-1 || s.ByClass[protocol.Lost] != 1 {
+		g.t.Errorf("%d lines of %d tasks; %+v", len(lines), len(told), s)
+	}
+}
