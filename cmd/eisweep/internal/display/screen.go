@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
@@ -16,9 +17,10 @@ type screen struct {
 	mu      sync.Mutex // held while drawing
 	drawn   []int      // widths of the lines of the current block, in cells
 	settled int
+	begun   time.Duration // what had elapsed when it began to count; negative before
 }
 
-func newScreen(e *cli.Env) *screen { return &screen{e: e} }
+func newScreen(e *cli.Env) *screen { return &screen{e: e, begun: -1} }
 
 func (s *screen) Plan(p control.Plan) { writePlan(s.e, &p) }
 
@@ -35,8 +37,11 @@ func (s *screen) Task(line *manifest.Line) {
 }
 
 func (s *screen) Progress(snap control.Snapshot) {
+	if s.begun < 0 {
+		s.begun = snap.Elapsed // a sweep that is watched may have run for long
+	}
 	width, height := s.e.TerminalSize()
-	block := block(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
+	block := block(&snap, rate(s.settled, snap.Elapsed-s.begun), width-1, height-1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()

@@ -131,6 +131,20 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 	}
 }
 
+// A screen that begins to watch a run in its second hour counts the tasks per minute from then on.
+func TestTheRateIsOfTheTimeThatWasWatched(t *testing.T) {
+	e, out, _ := collected()
+	s := newScreen(e)
+	s.Progress(control.Snapshot{Elapsed: time.Hour})
+	for range 6 {
+		s.Task(&manifest.Line{State: manifest.Done})
+	}
+	s.Progress(control.Snapshot{Elapsed: time.Hour + 2*time.Minute})
+	if !strings.Contains(out.String(), "elapsed 1 h 02 min, 3.0 tasks/min") {
+		t.Errorf("drawn: %q", out)
+	}
+}
+
 func TestNoticesAreWordedForAPerson(t *testing.T) {
 	e, out, told := collected()
 	s := newScreen(e)
