@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 	if manifestErr != nil {
 		return nil, manifestErr
 	}
-	byManifest.ByManifest = err
+	byManifest.ByManifest = cmp.Or(MissingSource(r, name), err)
 	return byManifest, nil
 }
 
@@ -41,29 +42,35 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 // that its manifest has, and ByManifest says why.
 func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*SweepStatus, error) {
 	status, err := x.ReadSweep(ctx, prober, name)
-	if err == nil || ctx.Err() != nil || !LacksSource(x.root, name) {
+	if err == nil || ctx.Err() != nil {
 		return status, err
+	}
+	missing := MissingSource(x.root, name)
+	if missing == nil {
+		return nil, err
 	}
 	byManifest, manifestErr := x.readByManifest(ctx, name)
 	if manifestErr != nil {
 		return nil, err
 	}
-	byManifest.ByManifest = err
+	byManifest.ByManifest = missing
 	return byManifest, nil
 }
 
-// LacksSource reports whether the source of a PERTURB sweep is a sweep that is not under the root, or a path, which another machine need
-// not have.
-func LacksSource(r *root.Root, name string) bool {
+// MissingSource says that the source of a PERTURB sweep is a sweep that is not under the root, or a path, which another machine need not
+// have; nil otherwise.
+func MissingSource(r *root.Root, name string) error {
 	s, err := records.Launched(r, name)
 	if err != nil || s.SourceName() == "" {
-		return false
+		return nil
 	}
 	if s.SourceIsPath() {
-		return true
+		return fmt.Errorf("its source is the path %s", s.SourceName())
 	}
-	_, err = records.Launched(r, s.SourceName())
-	return errors.Is(err, fs.ErrNotExist)
+	if _, err := records.Launched(r, s.SourceName()); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("its source, the sweep %s, is not in %s", s.SourceName(), r.Path())
+	}
+	return nil
 }
 
 // readByManifest reads the status of a sweep from its manifest and its directory alone.

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -124,8 +125,10 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 	}
 	c.around = c.opened
 	status, err := catalog.ReadSweep(ctx, c.opened, c.prober, name)
-	if err != nil && ctx.Err() == nil && catalog.LacksSource(c.opened, name) {
-		return c.addByManifest(e, c.opened, dir, name, err)
+	if err != nil && ctx.Err() == nil {
+		if why := catalog.MissingSource(c.opened, name); why != nil {
+			return c.addByManifest(e, c.opened, dir, name, why)
+		}
 	}
 	if err != nil {
 		return err
@@ -191,10 +194,11 @@ func (c *Choice) addByManifest(e *cli.Env, around *root.Root, dir, name string, 
 	if err := c.addManifest(dir, name); err != nil {
 		return err
 	}
-	selection.NoteByManifest(e, dir, why)
 	if around == nil {
+		selection.NoteByManifest(e, dir, why)
 		return nil
 	}
+	selection.NoteByManifest(e, dir, cmp.Or(catalog.MissingSource(around, name), why))
 	if s, err := records.Launched(around, name); err == nil {
 		c.sweep, c.launched = s, string(s.TOML())
 	}
