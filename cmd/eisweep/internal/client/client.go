@@ -53,6 +53,11 @@ func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (
 	if err := c.CheckDirectory(ctx, e, r, protocol.Client); err != nil {
 		return nil, cli.OrInterrupted(ctx, err)
 	}
+	if !c.External() {
+		if h, held, err := r.Holder(); err == nil && held && !IsCoordinator(h) {
+			return nil, newAbsent(e, r, c, queue.ErrNoCoordinator) // an earlier coordinator's host may be down: asking it takes long
+		}
+	}
 	open, cancel := context.WithTimeout(ctx, ConnectTimeout)
 	defer cancel()
 	q, err := c.Open(open, r, protocol.Client, nil)
