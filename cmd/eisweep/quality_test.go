@@ -127,7 +127,7 @@ numint.max_steps = [3, 1500]
 		t.Errorf("show of the sweep: %s", told)
 	}
 	told = must(t, "status", "short", "-p", root)
-	if !regexp.MustCompile(`numint.max_steps=3 +1-2 +1-2\n`).MatchString(told) || !strings.Contains(told, "short: 4 of 4 done, 2 suspect\n") {
+	if !regexp.MustCompile(`numint.max_steps=3 +1-2 +1-2\n`).MatchString(told) || !strings.Contains(told, "short: 4 of 4 done, 2 suspect, ") {
 		t.Errorf("status: %s", told)
 	}
 	if told := must(t, "rerun", "short", "--suspect", "--dry-run", "-p", root); !strings.Contains(told, "would run again 2 tasks") ||
@@ -138,7 +138,7 @@ numint.max_steps = [3, 1500]
 	if !strings.Contains(told, "1 run") {
 		t.Errorf("rerun: %s", told)
 	}
-	if told := must(t, "status", "short", "-p", root); !strings.Contains(told, "short: 4 of 4 done, 1 suspect\n") {
+	if told := must(t, "status", "short", "-p", root); !strings.Contains(told, "short: 4 of 4 done, 1 suspect, ") {
 		t.Errorf("after the rerun: %s", told)
 	}
 }
