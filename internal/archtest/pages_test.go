@@ -26,6 +26,7 @@ func TestPagesRun(t *testing.T) {
 		{"docs/cluster.md", 10},
 		{"docs/tables.md", 6},
 		{"docs/figures.md", 9},
+		{"docs/estimates.md", 3},
 		{"docs/sharing.md", 13},
 		{"docs/python.md", 6},
 	} {

@@ -10,7 +10,7 @@ const (
 	perSynapse = 40e-9   // drawing one that is not E→E
 	perValue   = 15e-9   // PERTURB: binning a rate change
 	perByte    = 14e-9   // writing, and hashing twice
-	perTask    = 15e-3   // the queue, the log, the file's structure
+	perTask    = 18e-3   // the queue, the log, the file's structure
 	perSource  = 6e-3    // PERTURB: reading the source, besides its size
 	setupTime  = 0.47e-3 // of the network that calibrates a Pilot
 )

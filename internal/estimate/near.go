@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // neighbours is how many measured points stand for one that was not measured.
@@ -59,9 +61,8 @@ func (m *Measured) near(s *share) (guess, bool) {
 
 // spreadOf is the standard deviation of a few numbers; 0 of one.
 func spreadOf(x []float64) float64 {
-	centre, square := sum(x)/float64(len(x)), 0.0
-	for _, v := range x {
-		square += (v - centre) * (v - centre)
+	if len(x) < 2 {
+		return 0
 	}
-	return math.Sqrt(square / float64(max(1, len(x)-1)))
+	return stat.StdDev(x, nil)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -21,21 +20,22 @@ const (
 	settlingPart = 1. / 4. // of the time of a task that trains
 )
 
-// observe measures a point until about a time; nil if it was not possible.
-func (p *Pilot) observe(ctx context.Context, s *share, until time.Time) *Observation {
+// observe measures a point for about so many seconds of CPU time; nil if it was not possible.
+func (p *Pilot) observe(ctx context.Context, s *share, seconds float64) *Observation {
 	task, work, err := p.task(ctx, s)
 	if err != nil {
 		return nil
 	}
-	begun, start := time.Now(), threadTime()
+	start := threadTime()
 	m, err := sim.NewSampler(ctx, task)
 	if err != nil {
 		return nil
 	}
 	o := &Observation{Setup: threadTime() - start}
+	until := start + seconds
 	settleUntil := until
 	if s.total.trained > 0 {
-		settleUntil = begun.Add(time.Duration(settlingPart * float64(until.Sub(begun))))
+		settleUntil = start + settlingPart*seconds
 	}
 	if !o.settle(ctx, m, s.largest.settled, settleUntil) {
 		return nil
@@ -47,11 +47,12 @@ func (p *Pilot) observe(ctx context.Context, s *share, until time.Time) *Observa
 	return &scaled
 }
 
-// settle measures settling side by side, with at most so many stimuli. It reports false if it could measure nothing.
-func (o *Observation) settle(ctx context.Context, m *sim.Sampler, most int64, until time.Time) bool {
+// settle measures settling side by side, with at most so many stimuli, until threadTime reaches a value. It reports false if it could
+// measure nothing.
+func (o *Observation) settle(ctx context.Context, m *sim.Sampler, most int64, until float64) bool {
 	var perStep []float64 // of each block
 	var all sim.Sample
-	for stimuli := int64(0); stimuli == 0 || stimuli < most && time.Now().Before(until); stimuli = int64(all.Stimuli) {
+	for stimuli := int64(0); stimuli == 0 || stimuli < most && threadTime() < until; stimuli = int64(all.Stimuli) {
 		start := threadTime()
 		sample, err := m.Settle(ctx, block)
 		if err != nil || sample.Computed == 0 {
@@ -63,16 +64,14 @@ func (o *Observation) settle(ctx context.Context, m *sim.Sampler, most int64, un
 	if all.Stimuli == 0 {
 		return false
 	}
-	slices.Sort(perStep) // the first block warms up caches, and another program may disturb one
-	o.Step, o.Steps = stat.Quantile(0.5, stat.LinInterp, perStep, nil), float64(all.Steps)/float64(all.Stimuli)
+	o.Step, o.Steps = median(perStep), float64(all.Steps)/float64(all.Stimuli)
 	return true
 }
 
-// train measures the training with at most so many stimuli. It reports false if it could measure nothing.
-func (o *Observation) train(ctx context.Context, m *sim.Sampler, most int64, until time.Time) bool {
-	var settling, learning float64
-	var steps []float64
-	for ended := false; !ended && int64(len(steps)) < most && (len(steps) < fewest || time.Now().Before(until)); {
+// train measures the training likewise. It reports false if it could measure nothing.
+func (o *Observation) train(ctx context.Context, m *sim.Sampler, most int64, until float64) bool {
+	var steps, perStep, learning []float64
+	for ended := false; !ended && int64(len(steps)) < most && (len(steps) < fewest || threadTime() < until); {
 		start := threadTime()
 		taken, err := m.Present(ctx)
 		settled := threadTime()
@@ -82,23 +81,22 @@ func (o *Observation) train(ctx context.Context, m *sim.Sampler, most int64, unt
 		if err != nil {
 			break
 		}
-		settling, learning, steps = settling+settled-start, learning+threadTime()-settled, append(steps, float64(taken))
+		steps, perStep = append(steps, float64(taken)), append(perStep, (settled-start)/float64(taken))
+		learning = append(learning, threadTime()-settled)
 	}
 	if len(steps) == 0 {
 		return false
 	}
-	t, n := &o.Training, float64(len(steps))
-	late := steps[2*len(steps)/3:]
-	t.Seen, t.Steps, t.Late = int64(len(steps)), sum(steps)/n, sum(late)/float64(len(late))
-	t.Step, t.Learn = settling/(t.Steps*n), learning/n
+	t := &o.Training
+	t.Seen, t.Steps, t.Late = int64(len(steps)), stat.Mean(steps, nil), stat.Mean(steps[2*len(steps)/3:], nil)
+	t.Step, t.Learn = median(perStep), stat.Mean(learning[min(1, len(learning)-1):], nil) // the first stimulus reserves memory
 	return true
 }
 
-func sum(of []float64) (total float64) {
-	for _, x := range of {
-		total += x
-	}
-	return total
+// median sorts and returns the median, which the warming up of caches and a disturbance by another program do not change.
+func median(of []float64) float64 {
+	slices.Sort(of)
+	return stat.Quantile(0.5, stat.LinInterp, of, nil)
 }
 
 // task returns the task to measure a share with, and by how much a step of the share's own tasks is more work. It has as few trials

@@ -16,7 +16,7 @@ import (
 // Pilot measures the steps of stimuli and the time of a step on this machine, by computing small parts of representative tasks. It
 // uses all cores at once, as a run does, and CPU time, which other programs influence little.
 type Pilot struct {
-	Time  time.Duration // about how long it may take; twice as long where one point needs that
+	Time  time.Duration // about how long it may take if it has the cores to itself; beside other programs, up to three times as long
 	Cores int
 	// Network returns the trained network of a PERTURB task; nil if it is not there yet, and then an untrained one takes its place.
 	Network func(ctx context.Context, t *sweeps.Task) (*sim.Source, error)
@@ -38,23 +38,28 @@ func (p *Pilot) Measure(ctx context.Context, t *Tally) (*Measured, error) {
 	if len(chosen) == 0 {
 		return m, nil
 	}
-	end := time.Now().Add(p.Time)
-	limited, cancel := context.WithDeadline(ctx, end.Add(p.Time))
+	limited, cancel := context.WithTimeout(ctx, 3*p.Time)
 	defer cancel()
-	queue := newShareQueue(chosen, min(p.Cores, len(chosen)), end)
+	cores := min(p.Cores, len(chosen))
+	queue := newShareQueue(chosen, cores, float64(cores)*p.Time.Seconds(), 5*p.Time/2)
 	var machine []float64
 	var mu sync.Mutex
 	var working sync.WaitGroup
-	for range queue.cores {
+	for range cores {
 		working.Go(func() {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
+			start := threadTime()
 			factor := machineFactor(limited)
+			queue.took(threadTime()-start, 0)
 			mu.Lock()
 			machine = append(machine, factor)
 			mu.Unlock()
-			for s, until := queue.next(); s != nil; s, until = queue.next() {
-				if o := p.observe(limited, s, until); o != nil {
+			for s, seconds := queue.next(); s != nil; s, seconds = queue.next() {
+				start := threadTime()
+				o := p.observe(limited, s, seconds)
+				queue.took(threadTime()-start, seconds)
+				if o != nil {
 					mu.Lock()
 					m.Points[s.point] = o
 					mu.Unlock()
@@ -91,35 +96,4 @@ func threadTime() float64 {
 		return 0 // no kernel that Go supports refuses this clock
 	}
 	return time.Duration(t.Nano()).Seconds()
-}
-
-// shareQueue deals the shares to several cores, with the time until which each may be measured.
-type shareQueue struct {
-	cores int
-
-	mu     sync.Mutex
-	shares []*share // those that are left
-	weight float64  // of these together
-	end    time.Time
-}
-
-func newShareQueue(shares []*share, cores int, end time.Time) *shareQueue {
-	q := &shareQueue{cores: cores, shares: shares, end: end}
-	for _, s := range shares {
-		q.weight += s.weight()
-	}
-	return q
-}
-
-// next returns the next share, nil if none is left.
-func (q *shareQueue) next() (*share, time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.shares) == 0 {
-		return nil, q.end
-	}
-	s, left := q.shares[0], time.Until(q.end)
-	part := min(1, s.weight()/q.weight*float64(q.cores))
-	q.shares, q.weight = q.shares[1:], q.weight-s.weight()
-	return s, time.Now().Add(time.Duration(part * float64(left)))
 }
