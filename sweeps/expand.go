@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"eisweep/sim"
 	"eisweep/sweeps/internal/document"
+	"eisweep/sweeps/internal/stopping"
 )
 
 // Expansion is the tasks of a sweep.
@@ -56,6 +59,22 @@ func (e *Expansion) At(number int) Task {
 	at := e.grid.at(number % combinations)
 	m.combine(at)
 	return m.make(at).task
+}
+
+// Grows reports whether the sweep has [until]: its points need not get all seeds.
+func (e *Expansion) Grows() bool { return e.sweep.until != nil }
+
+// Point returns the point of the task with a number from Numbered, and the place of its seed in the order of the sweep, from 0. A
+// point is a combination of a network (PERTURB) and of all varying parameters but the seed.
+func (e *Expansion) Point(number int) (point, seed int) {
+	combinations, seeds := e.grid.size(), max(1, len(e.sweep.seeds))
+	return number/(combinations*seeds)*combinations + number%combinations, number / combinations % seeds
+}
+
+// NumberOf is the inverse of Point.
+func (e *Expansion) NumberOf(point, seed int) int {
+	combinations, seeds := e.grid.size(), max(1, len(e.sweep.seeds))
+	return (point/combinations*seeds+seed)*combinations + point%combinations
 }
 
 // Expand expands the sweep into its tasks, and checks everything about them that can be
@@ -109,10 +128,26 @@ func (s *Sweep) consistency() []Fault {
 	if trains && len(s.where) > 0 {
 		add(fmt.Sprintf("source_where selects sources, but %s does not take any", s.experiment), "remove it", "source_where")
 	}
+	if s.until != nil {
+		s.checkUntil(add)
+	}
 	if !trains && s.initial != nil {
 		add("PERTURB takes its weights from its source, not from initial_state", "remove it", "initial_state")
 	}
 	return faults
+}
+
+// checkUntil reports an [until] that can never be fulfilled.
+func (s *Sweep) checkUntil(add func(problem, remedy string, places ...string)) {
+	u := s.until
+	if n := len(s.seeds); n > 0 && u.Least > n {
+		add(fmt.Sprintf("until has min_seeds = %d, but there are only %d seeds", u.Least, n),
+			"give more seeds (max_seeds, if there is no list of them) or a smaller min_seeds", "seeds", "until.max_seeds", "until")
+	}
+	if names := stopping.Measures(s.experiment); u.IsMeasure() && !slices.Contains(names, u.Measure) {
+		add(fmt.Sprintf("results of %s do not have %s", s.experiment, u.Measure),
+			"they have "+strings.Join(names, ", "), "until.measure")
+	}
 }
 
 // lookUp finds the sweep or files that the sweep refers to.

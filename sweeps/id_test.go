@@ -52,7 +52,8 @@ func TestIDVectors(t *testing.T) {
 // of the published program.
 func vectorLibrary(t *testing.T) *shelf {
 	trained := mustParse(t, "name = 'trained'\nexperiment = 'APPROXIMATE'\n[parameters]\ninp.n_stimuli = 6\nng.exc.n_per_axis = 4\n")
-	lib := &shelf{sweeps: map[string]*Sweep{"trained": trained}, files: map[string][]ResultFile{
+	measured := mustParse(t, "name = 'measured'\nexperiment = 'APPROXIMATE'\n[until]\nmeasure = 'cc_mean'\nhalf_width = 1\nmax_seeds = 9\n")
+	lib := &shelf{sweeps: map[string]*Sweep{"trained": trained, "measured": measured}, files: map[string][]ResultFile{
 		"/files/published.h5": {{Path: "/files/published.h5", SHA256: strings.Repeat("ab", 32), NPerAxis: 4, NStimuli: 6, Trained: true}},
 	}}
 	for task := range mustExpand(t, trained, nil).All() {

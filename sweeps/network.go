@@ -77,6 +77,10 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep and contains no trained networks", s.source),
 			"name the sweep that trained the networks")
 	}
+	if source.until != nil {
+		return fail(fmt.Sprintf("the source sweep %s has [until], so nobody knows yet which networks it trains", s.source),
+			"finish it first; then give the directory of its results, ROOT/"+s.source+"/")
+	}
 	tasks, err := source.Expand(ctx, lib)
 	if err != nil {
 		return fail(fmt.Sprintf("the source sweep %s can't be expanded: %v", s.source, err), "")

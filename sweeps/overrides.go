@@ -63,6 +63,10 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	if seed, twice := repeated(o.Seeds); twice {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
 	}
+	if s.until != nil && len(o.AddSeeds) > 0 {
+		return nil, &Faults{List: []Fault{{Problem: "this sweep has [until], which adds seeds by itself, so no seeds can be added",
+			Remedy: "raise max_seeds or lower half_width in the sweep file, or give all its seeds with --seeds"}}}
+	}
 	if c.isExtensionOf(o.Extended) {
 		o.AddSeeds = slices.Concat(o.Extended.seeds, o.AddSeeds)
 		if len(c.replacements) == 0 {

@@ -39,6 +39,7 @@ var keys = []struct {
 	{"derive", (*reader).readDerive},
 	{"only_if", (*reader).readOnlyIf},
 	{"exclude", (*reader).readExcludes},
+	{"until", (*reader).readUntil},
 	{"replace", (*reader).readReplacements},
 }
 
@@ -107,7 +108,7 @@ func (r *reader) require(root *document.Node) {
 	if root.Field("experiment") == nil {
 		r.fail(document.Span{}, "the sweep has no experiment", `write experiment = "APPROXIMATE", "GRADIENT" or "PERTURB"`)
 	}
-	if root.Field("seeds") == nil && r.sweep.experiment.Trains() {
+	if root.Field("seeds") == nil && r.sweep.until == nil && r.sweep.experiment.Trains() {
 		r.sweep.seeds = []uint32{1}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"eisweep/sim"
 	"eisweep/sweeps/internal/document"
+	"eisweep/sweeps/internal/stopping"
 )
 
 const seedRule = "seeds are 0 … 4294967295"
@@ -107,6 +108,15 @@ func (r *reader) seed(n *document.Node) (uint32, bool) {
 		return 0, false
 	}
 	return uint32(x), true
+}
+
+// readUntil reads [until], after the seeds.
+func (r *reader) readUntil(n *document.Node) {
+	for _, f := range n.Fields {
+		r.sweep.places["until."+f.Name] = f.Place()
+	}
+	_, given := r.sweep.places["seeds"]
+	r.sweep.until, r.sweep.seeds = stopping.Read(n, r.sweep.seeds, given, &stopping.Text{Fail: r.fail, Describe: r.describe})
 }
 
 func (r *reader) readSeedRange(n *document.Node) {

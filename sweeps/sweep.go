@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 
+	"eisweep/internal/until"
 	"eisweep/sim"
 	"eisweep/sweeps/internal/document"
+	"eisweep/sweeps/internal/stopping"
 )
 
 // MaxFile is the size of the largest sweep file, in bytes. Read at most one byte more:
@@ -18,7 +20,8 @@ const MaxFile = document.MaxFile
 type Sweep struct {
 	name         string
 	experiment   sim.Experiment
-	seeds        []uint32 // empty: PERTURB takes those of its sources
+	seeds        []uint32       // empty: PERTURB takes those of its sources
+	until        *stopping.Rule // nil: every point has all seeds
 	source       string
 	where        []condition
 	initial      *initialFile
@@ -95,6 +98,25 @@ func (s *Sweep) SourceName() string { return s.source }
 
 // SourceIsPath reports whether SourceName is a path.
 func (s *Sweep) SourceIsPath() bool { return isPath(s.source) }
+
+// Until says how many seeds each point of a sweep gets.
+type Until struct {
+	Measure string // a column of tables
+	until.Rule
+}
+
+// Until returns the [until] of the sweep; false if it has none, and all points have all seeds. Points get the seeds in the order of
+// the sweep; their number is the limit.
+func (s *Sweep) Until() (Until, bool) {
+	u := s.until
+	if u == nil {
+		return Until{}, false
+	}
+	return Until{u.Measure, until.Rule{HalfWidth: u.HalfWidth, Level: u.Level, Min: u.Least, Max: len(s.seeds)}}, true
+}
+
+// MeasureNames lists the measures that results of an experiment can have, as [until] names them.
+func MeasureNames(e sim.Experiment) []string { return stopping.Measures(e) }
 
 // copy returns a sweep whose parts can be changed without changing s.
 func (s *Sweep) copy() *Sweep {

@@ -39,6 +39,10 @@ func (s *Sweep) TOML() []byte {
 		writeConditions(&b, "[[exclude]]", c)
 	}
 	writeConditions(&b, "[source_where]", s.where)
+	if u := s.until; u != nil {
+		fmt.Fprintf(&b, "\n[until]\nmeasure = %s\nhalf_width = %s\nlevel = %s\nmin_seeds = %d\nmax_seeds = %d\n", quote(u.Measure),
+			realTOML(u.HalfWidth), realTOML(u.Level), u.Least, len(s.seeds))
+	}
 	for _, r := range s.replacements {
 		fmt.Fprintf(&b, "\n[[replace]]\ntasks = [%s]\n", join(r.Tasks, func(id ID) string { return quote(id.String()) }))
 		for _, set := range r.Settings {
@@ -107,6 +111,9 @@ func seedsTOML(seeds []uint32) string {
 	}
 	return fmt.Sprintf("{ first = %d, count = %d }", seeds[0], len(seeds))
 }
+
+// realTOML writes a finite number.
+func realTOML(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // quote writes a TOML basic string.
 func quote(text string) string {

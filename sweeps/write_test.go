@@ -73,8 +73,23 @@ set.numint.max_steps = 3
 set.pl.eta_i = 3
 `
 
+// growing is a sweep whose points get seeds until they have enough.
+const growing = `
+name = "growing"
+experiment = "APPROXIMATE"
+seeds = [9, 3, 5, 1]
+[axes]
+sy.e2e.w_total = [1, 2]
+[until]
+measure = "cc_mean"
+half_width = 2.5e-2
+min_seeds = 2
+max_seeds = 3
+`
+
 func TestRoundTrip(t *testing.T) {
 	checkRoundTrip(t, mustParse(t, everything))
+	checkRoundTrip(t, mustParse(t, growing))
 	for _, name := range shipped.Names() {
 		checkRoundTrip(t, readShipped(t, name))
 	}
@@ -100,6 +115,7 @@ func FuzzSweepFile(f *testing.F) {
 	f.Add(overridden)
 	f.Add(derived)
 	f.Add(restricted)
+	f.Add(growing)
 	f.Add(dependsOnItself)
 	f.Add(fmt.Sprintf(sampled, "latin-hypercube", 5, 3))
 	for _, name := range shipped.Names() {

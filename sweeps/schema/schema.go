@@ -35,6 +35,7 @@ func sweepFile() object {
 		"derive":        derive(),
 		"only_if":       tables(onlyIf()),
 		"exclude":       tables(conditions("combinations to drop", nil)),
+		"until":         until(),
 		"replace":       tables(replacement()),
 	}, object{
 		"$schema":  "http://json-schema.org/draft-07/schema#",

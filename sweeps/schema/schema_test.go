@@ -82,6 +82,12 @@ vary = ["pl.eta_e"]
 pl.is_plastic = ["BOTH"]
 [[exclude]]
 pl.eta_e = [2]
+[until]
+measure = "cc_mean"
+half_width = 1e-2
+level = 0.9
+min_seeds = 2
+max_seeds = 2
 [source_where]
 seed = [1]
 [[replace]]
@@ -143,6 +149,12 @@ func TestFaultyFilesAreInvalid(t *testing.T) {
 		head + "[sample]\ncount = 3\nmethod = 'halton'\npl.eta_e = [1]", head + "[sample]\ncount = 3\npl.eta_e = 1",
 		head + "[derive]\npl.eta_e = 3", head + "[derive]\npl.is_plastic = 'x'",
 		head + "[[only_if]]\npl.is_plastic = 'BOTH'", head + "[[only_if]]\nvary = 'pl.eta_x'\npl.is_plastic = 'BOTH'",
+		head + "until = 3", head + "[until]\nhalf_width = 1\nmax_seeds = 9", head + "[until]\nmeasure = 'cc_mean'\nmax_seeds = 9",
+		head + "[until]\nmeasure = 'cc'\nhalf_width = 1\nmax_seeds = 9", head + "[until]\nmeasure = 'cc_mean'\nhalf_width = 0\nmax_seeds = 9",
+		head + "[until]\nmeasure = 'cc_mean'\nhalf_width = 1\nlevel = 1\nmax_seeds = 9",
+		head + "[until]\nmeasure = 'cc_mean'\nhalf_width = 1\nmax_seeds = 1.5",
+		head + "[until]\nmeasure = 'cc_mean'\nhalf_width = 1\nmin_seeds = 1\nmax_seeds = 9",
+		head + "[until]\nmeasure = 'cc_mean'\nhalf_width = 1\nmax_seeds = 9\nseeds = 3",
 		head + "[[exclude]]\npl.is_plastic = 'NO'", head + "[[replace]]\ntasks = ['x']\nset.numint.max_steps = 3",
 	} {
 		if err := s.Validate(decoded(t, text)); err == nil {

@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // parameters describes a table of parameters, whose dotted names are nested tables, with other
@@ -90,6 +92,25 @@ func onlyIf() object {
 	})
 	out["required"] = []string{"vary"}
 	return out
+}
+
+func until() object {
+	var names []string
+	for _, e := range sim.Experiments() {
+		names = append(names, sweeps.MeasureNames(e)...)
+	}
+	slices.Sort(names)
+	count := func(least int, description string) object {
+		return object{"type": "integer", "minimum": least, "maximum": 10_000_000, "description": description}
+	}
+	return closed("seeds are added to each point until the interval of a measure's mean is narrow enough", object{
+		"measure":    object{"enum": slices.Compact(names), "description": "a measure of the results"},
+		"half_width": object{"type": "number", "exclusiveMinimum": 0, "description": "of the confidence interval, in the measure's unit"},
+		"level": object{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1,
+			"description": "of confidence; default 0.95"},
+		"min_seeds": count(2, "of each point; default 5"),
+		"max_seeds": count(2, "of each point; default: the number of seeds"),
+	}, object{"required": []string{"measure", "half_width"}})
 }
 
 func replacement() object {
