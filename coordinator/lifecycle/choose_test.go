@@ -22,7 +22,7 @@ func TestEqualSweepsShareBySeconds(t *testing.T) {
 		for n := range tasks {
 			m.Step(TaskRequested{Sweep: name, ID: task(1 + n + i*100), Execute: true})
 		}
-		m.Step(LaunchCompleted{name})
+		m.Step(LaunchCompleted{Sweep: name})
 	}
 	got := map[string]float64{}
 	for range tasks {

@@ -23,7 +23,7 @@ func (m *Machine) resume(name string) {
 // all the same.
 func (m *Machine) cancel(name string) []Command {
 	s := m.sweeps[name]
-	s.status = Cancelled
+	s.status, s.undecided = Cancelled, false
 	names := []string{name}
 	for at := range s.states {
 		names = append(names, m.cancelAt(s, int32(at))...)

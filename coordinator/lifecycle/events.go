@@ -52,8 +52,11 @@ type RerunRemainder struct {
 	Done, Dropped int
 }
 
-// LaunchCompleted: every task of a sweep has been requested or reused.
-type LaunchCompleted struct{ Sweep string }
+// LaunchCompleted: every task of a sweep has been requested or reused, as far as is decided.
+type LaunchCompleted struct {
+	Sweep     string
+	Undecided bool // the sweep may be extended once these tasks are settled, and is not finished before that is decided
+}
 
 // LaunchAbandoned: a launch ended before it was complete. What it requested stays wanted.
 type LaunchAbandoned struct{ Sweep string }

@@ -154,7 +154,7 @@ func (x *explored) start() {
 		for _, n := range exploredSweeps[name] {
 			x.request(name, n)
 		}
-		x.step(LaunchCompleted{name})
+		x.step(LaunchCompleted{Sweep: name})
 	}
 	for n := 1; n <= exploredTasks; n++ {
 		if r := x.reg[n]; r.event == "started" {

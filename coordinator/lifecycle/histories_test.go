@@ -236,7 +236,7 @@ func (h *world) launch(sweep string) {
 			h.claim()
 		}
 	}
-	h.step(LaunchCompleted{sweep})
+	h.step(LaunchCompleted{Sweep: sweep})
 	for _, k := range sortedKeys(h.held) {
 		if t, ok := h.machine.Task(k.id); ok && t.Run == k.run {
 			h.step(h.held[k])

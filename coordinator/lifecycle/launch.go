@@ -219,23 +219,23 @@ func (m *Machine) release(id sweeps.ID, t *entry) []Command {
 }
 
 // complete ends a launch. What no sweep wants any more is forgotten.
-func (m *Machine) complete(name string) []Command {
-	s := m.sweeps[name]
-	s.launched = true
+func (m *Machine) complete(e LaunchCompleted) []Command {
+	s := m.sweeps[e.Sweep]
+	s.launched, s.undecided = true, e.Undecided && s.status != Cancelled
 	s.compact()
 	var out []Command
 	if m.launches--; m.launches == 0 {
 		out = m.collect()
 	}
 	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
-	return append(out, m.finish([]string{name})...)
+	return append(out, m.finish([]string{e.Sweep})...)
 }
 
 // abandon ends a launch before all its tasks were requested. The next launch forgets the tasks that no sweep wants; a
 // sweep that was cancelled meanwhile has no next launch.
 func (m *Machine) abandon(name string) []Command {
 	if m.sweeps[name].status == Cancelled {
-		return m.complete(name)
+		return m.complete(LaunchCompleted{Sweep: name})
 	}
 	m.launches--
 	return nil

@@ -40,7 +40,7 @@ func (m *Machine) Step(e Event) []Command {
 	case RerunRemainder:
 		m.recount(e)
 	case LaunchCompleted:
-		return m.complete(e.Sweep)
+		return m.complete(e)
 	case LaunchAbandoned:
 		return m.abandon(e.Sweep)
 	case AttemptStarted:

@@ -180,7 +180,8 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	case "rerunRemainder":
 		return RerunRemainder{f["sweep"], number(f["done"]), number(f["dropped"])}
 	case "launchCompleted":
-		return LaunchCompleted{f["sweep"]}
+		_, undecided := f["undecided"]
+		return LaunchCompleted{f["sweep"], undecided}
 	case "launchAbandoned":
 		return LaunchAbandoned{f["sweep"]}
 	case "resultLost":

@@ -57,7 +57,7 @@ func (c *cluster) launch(sweep string, priority, tasks int, takes time.Duration,
 		c.m.Step(e)
 		ids = append(ids, e.ID)
 	}
-	c.step(LaunchCompleted{sweep})
+	c.step(LaunchCompleted{Sweep: sweep})
 	return ids
 }
 
@@ -216,7 +216,7 @@ func TestASharedTaskRunsForTheOpenSweep(t *testing.T) {
 			for _, id := range ids[:300] {
 				c.m.Step(TaskRequested{Sweep: "shares", ID: id, Execute: true})
 			}
-			c.step(LaunchCompleted{"shares"})
+			c.step(LaunchCompleted{Sweep: "shares"})
 			c.stagger()
 			c.pass(30 * time.Second)
 			running := len(c.running)

@@ -17,11 +17,12 @@ type sweep struct {
 	priority int
 	charged  float64 // seconds of work that were sent to workers on its account
 
-	total    int
-	counts   [phases]int // reused tasks count as done
-	launched bool        // all its tasks have been requested
-	finished bool
-	retired  bool // a later launch of it has begun
+	total     int
+	counts    [phases]int // reused tasks count as done
+	launched  bool        // all its tasks have been requested, as far as is decided
+	undecided bool        // it may be extended once all its tasks are settled
+	finished  bool
+	retired   bool // a later launch of it has begun
 
 	ids    []sweeps.ID
 	where  []int32

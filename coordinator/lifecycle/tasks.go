@@ -186,7 +186,7 @@ func (m *taskTable) phaseOf(id sweeps.ID) (p Phase, known bool) {
 func (m *taskTable) finish(names []string) []Command {
 	var out []Command
 	for _, name := range names {
-		if s := m.sweeps[name]; s.launched && !s.finished && s.settled() {
+		if s := m.sweeps[name]; s.launched && !s.undecided && !s.finished && s.settled() {
 			s.finished = true
 			out = append(out, FinishSweep{name})
 		}
