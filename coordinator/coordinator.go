@@ -78,6 +78,7 @@ type Coordinator struct {
 	attempts     *attempts.Tracker
 	window       *window.Window
 	launcher     *launcher
+	grower       *grower
 	restorer     *restorer
 	sweepControl *sweepControl
 	explainer    *explain.Explainer
@@ -152,7 +153,7 @@ func (c *Coordinator) begin(ctx context.Context) error {
 	if !c.config.SoleOwner {
 		c.recorder.replaceOld(c.faults.Has)
 	}
-	c.background(c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.upkeepAlways)
+	c.background(c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work, c.upkeepAlways)
 	return nil
 }
 
@@ -176,6 +177,8 @@ func (c *Coordinator) connect() {
 	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
 		ledger: c.ledger,
 		faults: c.faults, recorder: c.recorder, flush: c.flush, refill: c.window.Refill}
+	c.grower = &grower{core: c.core, launcher: c.launcher, pause: config.Tick, growing: map[string]*growing{}}
+	c.launcher.grower = c.grower
 	c.restorer = &restorer{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, launcher: c.launcher, window: c.window,
 		faults: c.faults, awaitOutcomes: c.awaitOutcomes}
 	c.sweepControl = &sweepControl{core: c.core, config: config, sweeps: c.sweeps, faults: c.faults, recorder: c.recorder,

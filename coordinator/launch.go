@@ -34,6 +34,7 @@ type launcher struct {
 	attempts   *attempts.Tracker
 	faults     *faults.List
 	recorder   *recorder
+	grower     *grower
 	flush      func()
 	refill     func()
 }
@@ -197,6 +198,7 @@ func (l *launcher) open(p *plan.Sweep, o plan.Request) error {
 	s, file := l.sweeps.Get(name), l.recorder.file(p.Sweep, o)
 	l.faults.RetrySoon(name)
 	l.faults.Restarted(name)
+	l.grower.forget(name)
 	if s != nil && o.IsPartial() {
 		s.Extend(p.Sweep, p.Expansion)
 		l.step(lifecycle.LaunchExtended{Sweep: name})

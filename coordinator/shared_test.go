@@ -83,6 +83,11 @@ func (a asleep) Check(ctx context.Context, files []results.ExpectedFile) []resul
 	return slices.Repeat([]results.CheckResult{{Err: err}}, len(files))
 }
 
+func (a asleep) Ask(ctx context.Context, _ results.Query, _ string, _ []string, _ func(int, results.Answer) error) error {
+	_, err := a.sleep(ctx)
+	return err
+}
+
 // TestVerifyEndsWithWhoAskedForIt: no more files are looked at then.
 func TestVerifyEndsWithWhoAskedForIt(t *testing.T) {
 	g := newRig(t)

@@ -42,6 +42,7 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		n := c.machine.Counts(s.Name)
 		progress := control.Progress{Tasks: n.Total, Done: n.Done, Suspect: s.Suspects(), Failed: n.Failed, Running: n.Running,
 			Silent: silent[s.Name], Pending: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting}
+		progress.Undecided = c.grower.undecided(s.Name)
 		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
 		state.Priority, state.Status = s.Priority, c.sweeps.Status(s.Name)
 		state.Left, state.LeftKnown = c.attempts.Pace.Left(state.WorkTotal - state.WorkDone)

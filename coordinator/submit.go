@@ -30,17 +30,22 @@ func (l *launcher) submit(ctx context.Context, s *plan.Sweep) error {
 		l.flush()
 		return errors.Join(err, l.failure)
 	}
-	l.step(lifecycle.LaunchCompleted{Sweep: s.Name})
+	l.complete(s.Name, l.grower.add(s))
+	if record := l.sweeps.Get(s.Name); len(record.Reruns) > 0 {
+		err = errors.Join(err, l.recorder.write(s.Name, l.sweeps.Record(record)))
+	}
+	return errors.Join(err, l.failure)
+}
+
+// complete ends a launch, then submits the outcomes that were committed meanwhile. It is called with the lock held.
+func (l *launcher) complete(sweep string, undecided bool) {
+	l.step(lifecycle.LaunchCompleted{Sweep: sweep, Undecided: undecided})
 	for o := range l.book.All() {
 		if t, ok := l.machine.Task(o.ID); ok && t.Run == o.Run {
 			l.step(lifecycle.Committed(o))
 		}
 	}
 	l.flush()
-	if record := l.sweeps.Get(s.Name); len(record.Reruns) > 0 {
-		err = errors.Join(err, l.recorder.write(s.Name, l.sweeps.Record(record)))
-	}
-	return errors.Join(err, l.failure)
 }
 
 // abandon ends the launch of a sweep of which no task was submitted.
@@ -77,7 +82,7 @@ func (l *launcher) submitItems(ctx context.Context, s *plan.Sweep) error {
 func (l *launcher) submitRest(s *plan.Sweep) error {
 	rest := lifecycle.RerunRemainder{Sweep: s.Name}
 	for number, t := range s.Expansion.Numbered() {
-		if l.isWanted(t.ID, s.Name) {
+		if s.IsOut(number, t.ID) || l.isWanted(t.ID, s.Name) {
 			continue
 		}
 		h := l.catalog.History(t.ID)

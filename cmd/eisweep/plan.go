@@ -261,6 +261,7 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan, may permissions) {
 		{s.Linked, "done in another sweep: to link"},
 		{s.Settled, "failed (numeric or invalid), not retried: see `eisweep status " + s.Name + "`"},
 		{s.Blocked, "blocked: " + cli.Plural(s.Blocked, "its", "their") + " source is neither done nor part of this launch"},
+		{s.Later, "more at most, as [until] decides; not in the estimate"},
 	} {
 		if row.n > 0 {
 			e.Linef("  %6d %s", row.n, row.text)

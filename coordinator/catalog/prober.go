@@ -12,4 +12,5 @@ type Prober interface {
 	Probe(ctx context.Context, path string) (results.Contents, error)
 	Digest(ctx context.Context, path string) (results.Contents, error)
 	Check(ctx context.Context, files []results.ExpectedFile) []results.CheckResult
+	Ask(ctx context.Context, q results.Query, argument string, paths []string, each func(i int, a results.Answer) error) error
 }

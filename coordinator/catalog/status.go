@@ -11,6 +11,7 @@ import (
 	"eisweep/internal/manifest"
 	"eisweep/internal/quality"
 	"eisweep/internal/root"
+	"eisweep/internal/until"
 	"eisweep/sweeps"
 )
 
@@ -22,6 +23,9 @@ type SweepStatus struct {
 	Unread error
 	// ByManifest is why the tasks are all those of the manifest instead of the latest launch. Nil if they are of the launch.
 	ByManifest error
+	// Decisions say how many seeds each point of a sweep with [until] gets, by its number. Tasks beyond them are not among the tasks,
+	// unless they are done. Nil if the sweep has no [until], or the tasks are those of the manifest.
+	Decisions map[int]until.Decision
 }
 
 // TaskStatus is the status of one of its tasks.
@@ -34,6 +38,8 @@ type TaskStatus struct {
 	Verdict quality.Verdict
 	// Damaged: it was done, and its file does not match the manifest: it is new again.
 	Damaged bool
+	// Point is the number of the task's point in Decisions.
+	Point int
 }
 
 // ReadSweep reads the status of the sweep of that name. It needs no lock and no
@@ -58,7 +64,11 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	if err != nil {
 		return nil, err
 	}
-	return x.statusOf(ctx, name, s, e.All(), last)
+	out, err := x.statusOf(ctx, name, s, e.All(), last)
+	if err != nil {
+		return nil, err
+	}
+	return out, x.stop(ctx, prober, name, e, out)
 }
 
 // statusOf looks at the results of a sweep's tasks in the directory of that name, which is not the sweep's name if it is a renamed copy.

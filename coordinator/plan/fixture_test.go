@@ -65,6 +65,10 @@ func (p noResults) Digest(ctx context.Context, path string) (results.Contents, e
 
 func (noResults) Check(context.Context, []results.ExpectedFile) []results.CheckResult { return nil }
 
+func (noResults) Ask(context.Context, results.Query, string, []string, func(int, results.Answer) error) error {
+	return errors.New("not a result")
+}
+
 // world is a root in which sweeps were run.
 type world struct {
 	t    *testing.T

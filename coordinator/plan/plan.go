@@ -9,7 +9,6 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
-	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -32,8 +31,7 @@ func Preview(ctx context.Context, r *root.Root, prober catalog.Prober, request R
 // New plans a launch by a catalog that was just refreshed, next to the earlier launches of a coordinator; nil when none
 // runs. A plan that resumes a sweep has no counts. Errors are as of Preview.
 func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier Launches, request Request) (*Plan, error) {
-	p := &planner{launches: earlier, ctx: ctx, root: c.Root(), catalog: c, prober: prober, request: request, coming: map[sweeps.ID]bool{},
-		dirs: map[string]*listing{}, unrecorded: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
+	p := newPlanner(ctx, c, prober, earlier, request)
 	if err := c.CheckReadable(request.Sweeps); err != nil {
 		return nil, err
 	}
@@ -52,13 +50,20 @@ func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier
 			faults = append(faults, err)
 			continue
 		}
-		plan.Sweeps = append(plan.Sweeps, Sweep{control.SweepPlan{Name: s.Name(), Dir: p.root.SweepDir(s.Name())}, s, e, p})
+		plan.Sweeps = append(plan.Sweeps, Sweep{
+			SweepPlan: control.SweepPlan{Name: s.Name(), Dir: p.root.SweepDir(s.Name())}, Sweep: s, Expansion: e, planner: p,
+		})
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
+	}
+	for i := range plan.Sweeps {
+		if err := plan.Sweeps[i].stop(); err != nil {
+			return nil, err
+		}
 	}
 	if request.Resumed != nil { // its items are looked at once, when they are submitted
 		return plan, nil

@@ -36,6 +36,11 @@ type planner struct {
 	adopted    map[sweeps.ID]*manifest.Line // of unrecorded
 }
 
+func newPlanner(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier Launches, request Request) *planner {
+	return &planner{launches: earlier, ctx: ctx, root: c.Root(), catalog: c, prober: prober, request: request, coming: map[sweeps.ID]bool{},
+		dirs: map[string]*listing{}, unrecorded: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
+}
+
 // listing is the known names in a directory.
 type listing struct {
 	asked int             // how many names were looked up one by one

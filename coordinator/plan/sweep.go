@@ -7,6 +7,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
+	"eisweep/internal/until"
 	"eisweep/sweeps"
 )
 
@@ -16,16 +17,23 @@ type Sweep struct {
 	Sweep     *sweeps.Sweep
 	Expansion *sweeps.Expansion
 
-	planner *planner
+	planner   *planner
+	decisions map[int]until.Decision // of the points of a sweep with [until]; nil if it has none
 }
 
-// Items ranges over the sweep's tasks in their order, those alone that a rerun selects. It ends with an error
-// where a file cannot be looked at, and when the plan's context ends.
+// Items ranges over the sweep's tasks in their order, those alone that a rerun selects. Of a sweep with [until] it leaves out the
+// tasks that are not decided. It ends with an error where a file cannot be looked at, and when the plan's context ends.
 func (s *Sweep) Items() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for number, t := range s.Expansion.Numbered() {
+			if s.leavesOut(number, t.ID) {
+				continue
+			}
 			item, ok, err := s.planner.decide(s.Sweep.Name(), &t)
 			item.Number = number
+			if s.isBeyond(number) && item.Action != Keep && !s.IsPartial() {
+				continue
+			}
 			if err == nil {
 				err = s.planner.ctx.Err()
 			}
@@ -74,7 +82,7 @@ func (s *Sweep) count(depended bool) error {
 			s.planner.coming[item.Task.ID] = true
 		}
 	}
-	return errors.Join(s.countGone(gone), s.countDropped(previous))
+	return errors.Join(s.countLater(), s.countGone(gone), s.countDropped(previous))
 }
 
 // countGone lists the files of earlier launches that are still there.

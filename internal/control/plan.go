@@ -39,6 +39,8 @@ type PlanCounts struct {
 	// DroppedSource is the source sweep that no longer has the networks of some of them; "" if it has all.
 	DroppedSource string `json:"dropped_source,omitempty"`
 	Previous      string `json:"previous_launch,omitempty"` // where the previous launch is kept if it has dropped tasks, relative to Dir
+
+	Later int `json:"later"` // that [until] may add to Tasks
 }
 
 // Drops reports whether the launch leaves out finished tasks, or restores tasks that a rerun replaced.
@@ -68,6 +70,15 @@ func (p *Plan) Conflicts() int {
 	n := 0
 	for i := range p.Sweeps {
 		n += p.Sweeps[i].Conflicts
+	}
+	return n
+}
+
+// Later is the number of tasks that [until] may add.
+func (p *Plan) Later() int {
+	n := 0
+	for i := range p.Sweeps {
+		n += p.Sweeps[i].Later
 	}
 	return n
 }

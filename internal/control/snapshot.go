@@ -56,6 +56,8 @@ type Progress struct {
 	Pending int `json:"pending"` // neither done, failed, running nor waiting
 	Waiting int `json:"waiting"` // for their source
 	Suspect int `json:"suspect"` // of the done: their results are suspect
+	// Undecided is how many points of a sweep with [until] may get more seeds, and so the sweep more tasks.
+	Undecided int `json:"undecided"`
 }
 
 // Status says whether workers are offered a sweep's tasks.

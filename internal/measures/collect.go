@@ -22,12 +22,17 @@ type Found struct {
 	Err              error // of results.Prober.Ask; then the rest is not known
 }
 
+// Asker has child processes answer a query about files, as results.Prober.Ask does.
+type Asker interface {
+	Ask(ctx context.Context, q results.Query, argument string, paths []string, each func(i int, a results.Answer) error) error
+}
+
 // Collect computes the measures of files in child processes, and calls each with the measures of files[i], in the way of
 // results.Prober.Ask. It returns the errors of Ask.
 //
 // For a file with a SHA256, Collect takes the measures from the cache in its directory (cacheName) if they are there, and
 // does not read the file. Otherwise it adds them to the cache if the file has that hash, even if ctx ends.
-func Collect(ctx context.Context, p results.Prober, files []File, each func(i int, f Found) error) error {
+func Collect(ctx context.Context, p Asker, files []File, each func(i int, f Found) error) error {
 	c := collection{files: files, each: each, caches: map[string]*cache{}}
 	c.openCaches()
 	defer c.saveCaches()

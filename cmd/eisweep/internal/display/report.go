@@ -21,7 +21,7 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		switch {
 		case s.Tasks == 0: // a rerun whose replacements are done
 			continue
-		case isPlain(s) && p.Executes() == 0 && s.Done == s.Tasks: // the last line says so
+		case isPlain(s) && p.Executes()+p.Later() == 0 && s.Done == s.Tasks: // the last line says so
 			continue
 		case isPlain(s) && shown >= maxShown:
 			folded++
@@ -49,7 +49,7 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		rest.Name = cli.Count(folded, "more sweep")
 		e.Linef("%s", planLine(&rest))
 	}
-	if p.Executes() == 0 {
+	if p.Executes()+p.Later() == 0 {
 		e.Linef("nothing to run: %s", doneText(p))
 	}
 }
@@ -66,6 +66,7 @@ func isPlain(s *control.SweepPlan) bool {
 func addCounts(sum, s *control.SweepPlan) {
 	sum.Tasks, sum.New, sum.Waiting = sum.Tasks+s.Tasks, sum.New+s.New, sum.Waiting+s.Waiting
 	sum.Done, sum.Linked = sum.Done+s.Done, sum.Linked+s.Linked
+	sum.Later += s.Later
 	sum.Settled, sum.Blocked = sum.Settled+s.Settled, sum.Blocked+s.Blocked
 }
 

@@ -22,7 +22,8 @@ func planLine(s *control.SweepPlan) string {
 		cli.NonZero(s.New, "to run"),
 		cli.NonZero(s.Waiting, "to run after "+cli.Plural(s.Waiting, "its", "their")+" source"),
 		cli.NonZero(s.Done, "done"), cli.NonZero(s.Linked, "done elsewhere, linked"),
-		cli.NonZero(s.Settled, "failed before, not retried"), cli.NonZero(s.Blocked, "without a source")))
+		cli.NonZero(s.Settled, "failed before, not retried"), cli.NonZero(s.Blocked, "without a source"),
+		cli.NonZero(s.Later, "more at most, by [until]")))
 }
 
 // SweepText formats the progress of a sweep.
@@ -30,7 +31,16 @@ func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
 		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Suspect, "suspect"), cli.NonZero(s.Failed, "failed"),
 			cli.NonZero(s.Running-s.Silent, "running"),
-			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Pending, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
+			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Pending, "pending"), cli.NonZero(s.Waiting, "waiting for a source"),
+			undecidedText(s.Undecided)))
+}
+
+// undecidedText says how many points may get more seeds.
+func undecidedText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "may grow at " + cli.Count(n, "point")
 }
 
 // rate formats the number of finished tasks per time.

@@ -180,7 +180,8 @@ func (f *Follower) settled() bool {
 
 func allSettled(snapshot *control.Snapshot) bool {
 	for i := range snapshot.Sweeps {
-		if s := &snapshot.Sweeps[i]; s.Status != control.Cancelled && s.Status != control.Finished && s.Done+s.Failed < s.Tasks {
+		if s := &snapshot.Sweeps[i]; s.Status != control.Cancelled && s.Status != control.Finished &&
+			(s.Done+s.Failed < s.Tasks || s.Undecided > 0) {
 			return false
 		}
 	}

@@ -19,6 +19,7 @@ import (
 // tasks by state.
 type point struct {
 	name   string
+	number int // in catalog.SweepStatus.Decisions
 	seeds  map[string][]uint32
 	failed []sweeps.ID
 }
@@ -41,7 +42,7 @@ func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool, without []
 		name := pointName(&t.Task, varied, networks)
 		p := byName[name]
 		if p == nil {
-			p = &point{name: name, seeds: map[string][]uint32{}}
+			p = &point{name: name, number: t.Point, seeds: map[string][]uint32{}}
 			byName[name] = p
 			out = append(out, p)
 		}
@@ -109,7 +110,7 @@ var (
 )
 
 // writePoints prints the table: a row per point, a column per state.
-func writePoints(e *cli.Env, points []*point, all bool, as cells) error {
+func writePoints(e *cli.Env, points []*point, all bool, as cells, stops *stops) error {
 	shown := points
 	if !all && len(points) > pointsShown {
 		shown = points[:pointsShown]
@@ -118,7 +119,7 @@ func writePoints(e *cli.Env, points []*point, all bool, as cells) error {
 		return !slices.ContainsFunc(points, func(p *point) bool { return len(p.seeds[state]) > 0 })
 	})
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "  %s\t%s\n", as.title, strings.Join(columns, "\t"))
+	fmt.Fprintf(t, "  %s\t%s\n", as.title, strings.Join(append(slices.Clone(columns), stops.title()...), "\t"))
 	for _, p := range shown {
 		row := []string{"  " + p.name}
 		for _, state := range columns {
@@ -128,7 +129,7 @@ func writePoints(e *cli.Env, points []*point, all bool, as cells) error {
 			}
 			row = append(row, text)
 		}
-		fmt.Fprintln(t, cli.Row(row...))
+		fmt.Fprintln(t, cli.Row(append(row, stops.cell(p)...)...))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -147,5 +148,5 @@ type sampledPoints struct {
 
 func (s *sampledPoints) write(e *cli.Env, all bool) error {
 	e.Linef("  sample:  %s (%s) of %s", cli.Count(s.Points, "point"), s.Method, strings.Join(s.Parameters, ", "))
-	return writePoints(e, s.rest, all, pointsInCounts)
+	return writePoints(e, s.rest, all, pointsInCounts, nil)
 }

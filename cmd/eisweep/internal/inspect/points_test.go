@@ -34,7 +34,7 @@ func TestPointsAreRowsOfSeeds(t *testing.T) {
 	}
 	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true}, nil)
 	var out bytes.Buffer
-	if err := writePoints(&cli.Env{Stdout: &out}, points, false, pointsInSeeds); err != nil {
+	if err := writePoints(&cli.Env{Stdout: &out}, points, false, pointsInSeeds, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := "  seeds of        done  running  failed  pending\n" +

@@ -46,7 +46,7 @@ func OverviewOf(r *root.Root, s *control.SweepState, from Reporter) SweepOvervie
 	if status == "" {
 		status = control.Open
 	}
-	if status == control.Open && s.Done+s.Failed == s.Tasks {
+	if status == control.Open && s.Done+s.Failed == s.Tasks && s.Undecided == 0 {
 		status = control.Finished
 	}
 	progress := s.Progress

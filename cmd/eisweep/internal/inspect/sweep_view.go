@@ -28,6 +28,7 @@ type SweepView struct {
 	apart   bool // it was given as a directory: no command that names the sweep works
 	points  []*point
 	sampled *sampledPoints // of a sweep with [sample]
+	stops   *stops         // of a sweep with [until]
 }
 
 type pointJSON struct {
@@ -37,6 +38,7 @@ type pointJSON struct {
 	Running []uint32 `json:"running"`
 	Failed  []uint32 `json:"failed"`
 	Pending []uint32 `json:"pending"`
+	Until   *stop    `json:"until,omitempty"` // of a sweep with [until]
 }
 
 // BriefSweepView is what the coordinator alone reports.
@@ -91,6 +93,7 @@ func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapsh
 	if sample, ok := status.Sweep.Sample(); ok {
 		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), slices.Concat(sample.Parameters, sample.Derived))}
 	}
+	v.stops = stopsOf(status)
 	v.Failures = failuresOf(status.Tasks)
 	v.countReasons(status.Tasks)
 	earlier, err := readEarlierFailures(r, name, status.Tasks)
@@ -153,7 +156,8 @@ func (v *SweepView) Encode(e *cli.Env) error {
 	v.Points = []pointJSON{}
 	for _, p := range v.points {
 		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
-		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("suspect"), some("running"), some("failed"), some("pending")})
+		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("suspect"), some("running"), some("failed"), some("pending"),
+			v.stops.of(p)})
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
 	v.Earlier = slices.Concat([]earlierFailure{}, v.Earlier)
@@ -165,6 +169,7 @@ func (v *SweepView) Encode(e *cli.Env) error {
 func (v *SweepView) Write(e *cli.Env, all bool) error {
 	e.Lines(v.Text())
 	e.Linef("  results: %s", v.Directory)
+	v.stops.write(e)
 	if err := v.writePoints(e, all); err != nil {
 		return err
 	}
@@ -194,7 +199,7 @@ func (v *SweepView) writePoints(e *cli.Env, all bool) error {
 	case v.sampled != nil:
 		return v.sampled.write(e, all)
 	}
-	return writePoints(e, v.points, all, pointsInSeeds)
+	return writePoints(e, v.points, all, pointsInSeeds, v.stops)
 }
 
 // rerunCommand is the start of a command that runs tasks of the sweep again.

@@ -49,7 +49,7 @@ func (x *Execution) Run(ctx context.Context, e *cli.Env, path string) error {
 	}
 	summary := planned.Summary()
 	o.Plan(summary)
-	if summary.Executes() > 0 {
+	if summary.Executes()+summary.Later() > 0 {
 		err = s.startWorker(ctx, e, x.Workers)
 	}
 	if err == nil {

@@ -22,6 +22,7 @@ type Points struct {
 	columns []string // parameters, in the order of file names; then sourceSeed, if sources differ by seed
 	rows    []map[string]string
 	tasks   []int // of each row
+	limits  bool  // the numbers of tasks are limits, because of [until]
 }
 
 // sourceSeed is the column of the seed of a PERTURB task's network.
@@ -29,7 +30,7 @@ const sourceSeed = "source_seed"
 
 // PointsOf lists the points of an expansion, in the order of its tasks. It fails only if ctx ends.
 func PointsOf(ctx context.Context, name string, e *sweeps.Expansion) (*Points, error) {
-	p := &Points{Sweep: name}
+	p := &Points{Sweep: name, limits: e.Grows()}
 	known, numbers := map[string]bool{}, map[string]int{}
 	for t := range e.All() {
 		if err := ctx.Err(); err != nil {
@@ -88,9 +89,13 @@ func (p *Points) Write(e *cli.Env) error {
 	for _, n := range p.tasks {
 		tasks += n
 	}
-	e.Linef("%s: %s, %s", p.Sweep, cli.Count(len(p.rows), "point"), cli.Count(tasks, "task"))
+	most, title := "", "tasks"
+	if p.limits {
+		most, title = "at most ", "tasks at most"
+	}
+	e.Linef("%s: %s, %s%s", p.Sweep, cli.Count(len(p.rows), "point"), most, cli.Count(tasks, "task"))
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, cli.Row(append(slices.Clone(p.columns), "tasks")...))
+	fmt.Fprintln(t, cli.Row(append(slices.Clone(p.columns), title)...))
 	for i, row := range p.rows {
 		cells := make([]string, 0, len(p.columns)+1)
 		for _, column := range p.columns {
