@@ -46,11 +46,13 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
 		state.Priority, state.Status = s.Priority, c.sweeps.Status(s.Name)
 		state.Left, state.LeftKnown = c.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
+		state.LeftRange = c.attempts.Pace.Range(state.WorkTotal - state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
 	c.attempts.Pace.Measure(time.Now(), flying)
 	out.Left, out.LeftKnown = c.attempts.Pace.Left(all.Total - all.Done)
+	out.LeftRange = c.attempts.Pace.Range(all.Total - all.Done)
 	return out
 }
 

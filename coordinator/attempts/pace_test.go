@@ -40,3 +40,26 @@ func TestPaceLeavesOutWhenNothingRan(t *testing.T) {
 		t.Errorf("%v are left, at a pace of before nothing ran", left)
 	}
 }
+
+// The range of the time left is as wide as the pace varies.
+func TestPaceHasARange(t *testing.T) {
+	at := func(seconds int) time.Time { return time.Unix(1e9+int64(seconds), 0) }
+	var steady, varying Pace
+	for n := range 17 {
+		steady.Measure(at(n), float64(10*n))
+		varying.Measure(at(n), float64(10*n+10*(n/2%2)))
+		if n == 4 && steady.Range(100) != nil {
+			t.Error("there is a range after 4 s")
+		}
+	}
+	narrow, wide := steady.Range(100), varying.Range(100)
+	if narrow[0] >= 10*time.Second || narrow[1] <= 10*time.Second || narrow[1]-narrow[0] > 2*time.Second {
+		t.Errorf("10 s are left at a steady pace, in the range %v", *narrow)
+	}
+	if wide[0] >= narrow[0] || wide[1] <= narrow[1] {
+		t.Errorf("a varying pace has the range %v, a steady one %v", *wide, *narrow)
+	}
+	if idle := new(Pace); idle.Range(100) != nil {
+		t.Error("there is a range before anything was measured")
+	}
+}

@@ -12,8 +12,10 @@ type Snapshot struct {
 	Elapsed   time.Duration `json:"elapsed"` // since the coordinator started
 	Left      time.Duration `json:"left"`    // of all sweeps, with as many tasks at a time as now
 	LeftKnown bool          `json:"left_known"`
-	Sweeps    []SweepState  `json:"sweeps"`
-	Running   []RunningTask `json:"running"`
+	// LeftRange contains the time left with 90 % probability; nil while that is unknown, and from coordinators of earlier versions.
+	LeftRange *[2]time.Duration `json:"left_range,omitempty"`
+	Sweeps    []SweepState      `json:"sweeps"`
+	Running   []RunningTask     `json:"running"`
 	// UnresponsiveFor is for how long NATS has not answered the coordinator; 0 while it does.
 	UnresponsiveFor time.Duration `json:"unanswered,omitempty"`
 	// QueueLasts is how long the queue keeps the connected workers busy without a coordinator; 0 if that is not known.
@@ -38,12 +40,13 @@ type SweepState struct {
 	Name string `json:"name"`
 	Progress
 	// WorkDone of WorkTotal: settlings weighted by their cost, of what this coordinator executes.
-	WorkDone  float64       `json:"work_done"`
-	WorkTotal float64       `json:"work_total"`
-	Left      time.Duration `json:"left"`
-	LeftKnown bool          `json:"left_known"` // false until enough was measured
-	Priority  int           `json:"priority"`
-	Status    Status        `json:"status"`
+	WorkDone  float64           `json:"work_done"`
+	WorkTotal float64           `json:"work_total"`
+	Left      time.Duration     `json:"left"`
+	LeftKnown bool              `json:"left_known"`           // false until enough was measured
+	LeftRange *[2]time.Duration `json:"left_range,omitempty"` // as of Snapshot
+	Priority  int               `json:"priority"`
+	Status    Status            `json:"status"`
 }
 
 // Progress says how many tasks of a sweep are in which state.

@@ -61,6 +61,7 @@ type progressEvent struct {
 	Event   string           `json:"event"`
 	Elapsed float64          `json:"elapsed"`
 	Left    *float64         `json:"left"` // seconds; null if not known yet
+	Range   *[2]float64      `json:"left_interval"`
 	Sweeps  []sweepStateJSON `json:"sweeps"`
 	Running []runningJSON    `json:"running"`
 }
@@ -68,7 +69,8 @@ type progressEvent struct {
 type sweepStateJSON struct {
 	Sweep string `json:"sweep"`
 	control.Progress
-	Left *float64 `json:"left"`
+	Left  *float64    `json:"left"`
+	Range *[2]float64 `json:"left_interval"`
 }
 
 type runningJSON struct {
@@ -90,9 +92,9 @@ func (w *events) Progress(s control.Snapshot) {
 	}
 	w.next = time.Now().Add(eventsTime)
 	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: SecondsIfKnown(s.Left, s.LeftKnown),
-		Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
+		Range: inSeconds(s.LeftRange), Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
 	for _, x := range s.Sweeps {
-		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Progress, SecondsIfKnown(x.Left, x.LeftKnown)})
+		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Progress, SecondsIfKnown(x.Left, x.LeftKnown), inSeconds(x.LeftRange)})
 	}
 	for _, r := range s.Running {
 		p := r.Progress
@@ -108,6 +110,14 @@ func SecondsIfKnown(d time.Duration, known bool) *float64 {
 	}
 	s := d.Seconds()
 	return &s
+}
+
+// inSeconds is a range in seconds; nil where it is not known.
+func inSeconds(between *[2]time.Duration) *[2]float64 {
+	if between == nil {
+		return nil
+	}
+	return &[2]float64{between[0].Seconds(), between[1].Seconds()}
 }
 
 func (w *events) Notice(line string) { w.e.Notef("%s", line) }

@@ -90,7 +90,7 @@ func block(s *control.Snapshot, rate string, width, height int) []string {
 	for i := range s.Running {
 		out = append(out, "  "+runningLine(&s.Running[i]))
 	}
-	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, TimeLeft(s.Left, s.LeftKnown))
+	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, TimeLeft(s.Left, s.LeftKnown, s.LeftRange))
 	if over := len(out) + 1 - height; over > 0 && height > 2 {
 		out = append(out[:height-2], fmt.Sprintf("  … %d lines more", over+1))
 	}
@@ -106,7 +106,7 @@ func sweepTimeLeft(s *control.SweepState) string {
 	if s.Done+s.Failed == s.Tasks {
 		return ""
 	}
-	return TimeLeft(s.Left, s.LeftKnown)
+	return TimeLeft(s.Left, s.LeftKnown, nil)
 }
 
 // runningLine formats the progress of a running task.
@@ -137,7 +137,7 @@ func RunningText(r *control.RunningTask) string {
 	if r.StepsPerSecond > 0 {
 		steps = fmt.Sprintf("%.0f steps/s", r.StepsPerSecond)
 	}
-	return cli.JoinNonEmpty(where, percent, steps, TimeLeft(r.Left, r.LeftKnown))
+	return cli.JoinNonEmpty(where, percent, steps, TimeLeft(r.Left, r.LeftKnown, nil))
 }
 
 // bar draws a fraction in ten characters.

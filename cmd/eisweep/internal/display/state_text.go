@@ -8,12 +8,16 @@ import (
 	"eisweep/internal/control"
 )
 
-// TimeLeft formats the time left, or says that it is not known yet.
-func TimeLeft(d time.Duration, known bool) string {
+// TimeLeft formats the time left with its range, which may be nil, or says that it is not known yet.
+func TimeLeft(d time.Duration, known bool, between *[2]time.Duration) string {
 	if !known {
 		return "estimating…"
 	}
-	return "about " + cli.Duration(d) + " left"
+	text := "about " + cli.Duration(d) + " left"
+	if between != nil {
+		text += fmt.Sprintf(" (%s to %s)", cli.Duration(between[0]), cli.Duration(between[1]))
+	}
+	return text
 }
 
 // planLine formats the plan of a sweep.

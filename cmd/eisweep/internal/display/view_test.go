@@ -236,3 +236,15 @@ func TestUntrustedTextStaysOnItsLine(t *testing.T) {
 
 // forged is what a hostile text has behind its newline.
 const forged = "eisweep: all is well"
+
+func TestTimeLeftHasARange(t *testing.T) {
+	for want, got := range map[string]string{
+		"estimating…":                          TimeLeft(0, false, nil),
+		"about 50 s left":                      TimeLeft(50*time.Second, true, nil),
+		"about 50 s left (40 s to 1 min 05 s)": TimeLeft(50*time.Second, true, &[2]time.Duration{40 * time.Second, 65 * time.Second}),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

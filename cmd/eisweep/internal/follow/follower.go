@@ -159,6 +159,9 @@ func narrow(s control.Snapshot, follows func(sweep string) bool, part *TaskSubse
 	for _, x := range s.Sweeps {
 		if follows(x.Name) {
 			out.Sweeps = append(out.Sweeps, x)
+			if x.Left > out.Left {
+				out.LeftRange = x.LeftRange
+			}
 			out.Left, out.LeftKnown = max(out.Left, x.Left), out.LeftKnown && (x.LeftKnown || x.Done+x.Failed == x.Tasks)
 		}
 	}

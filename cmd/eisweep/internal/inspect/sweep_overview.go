@@ -176,7 +176,7 @@ func (s *SweepOverview) Text() string {
 	case s.Status == control.Cancelled:
 		text += cli.AfterComma("cancelled (launch it to continue)")
 	case s.Status == control.Open && s.Left != nil && *s.Left > 0:
-		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true))
+		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true, nil))
 	}
 	text += cli.AfterComma(s.Cost.Text())
 	if s.Priority != 0 {
