@@ -89,44 +89,6 @@ func (m *methodsText) per(what func(*Result) string) map[string]int {
 	return out
 }
 
-// variation says which parameters and seeds vary.
-func (m *methodsText) variation() []string {
-	var varied, names []string
-	points, seeds := map[string]bool{}, []uint32{}
-	for i := range m.found {
-		r := &m.found[i]
-		points[fmt.Sprint(r.Varying)] = true
-		if r.Seed != nil {
-			seeds = append(seeds, *r.Seed)
-		}
-		for _, s := range r.Varying {
-			if !slices.Contains(names, s.Name) {
-				names = append(names, s.Name)
-			}
-		}
-	}
-	for _, name := range names {
-		if len(m.values(name)) > 1 {
-			varied = append(varied, name+" ("+m.valuesText(name)+")")
-		}
-	}
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	networks := fmt.Sprintf("with %s (%s)", cli.Count(len(seeds), "random seed"), cli.SeedsText(seeds))
-	total := cli.Count(len(m.found), "simulation")
-	if len(varied) == 0 {
-		return []string{fmt.Sprintf("No parameter varied; we ran %s, %s.", total, networks)}
-	}
-	how := ""
-	if m.sweep != nil {
-		if sample, ok := m.sweep.Sample(); ok {
-			how = fmt.Sprintf(" The values of %s were drawn by the method %q.", cli.Enumerate(sample.Parameters), sample.Method)
-		}
-	}
-	return []string{fmt.Sprintf("We varied %s, in %s, each %s: %s in total.%s", strings.Join(varied, ", "),
-		cli.Count(len(points), "combination"), networks, total, how)}
-}
-
 // stated are the parameters of which the first sentences have the values.
 var stated = []string{"ng.exc.n_per_axis", "inp.n_stimuli", "numint.n_trials", "numint.every_n", "perturb.n_perturbed", "perturb.size"}
 
