@@ -40,11 +40,10 @@ func (g *grower) forget(sweep string) { delete(g.growing, sweep) }
 
 // undecided is how many points of a sweep may need more seeds. It is called with the lock held.
 func (g *grower) undecided(sweep string) int {
-	s := g.growing[sweep]
-	if s == nil || g.machine.Status(sweep) == lifecycle.Cancelled {
-		return 0
+	if s := g.growing[sweep]; s != nil && g.machine.IsUndecided(sweep) {
+		return len(s.points)
 	}
-	return len(s.points)
+	return 0
 }
 
 // work grows sweeps until ctx ends.

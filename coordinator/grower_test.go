@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/internal/results"
 	"eisweep/internal/until"
 	"eisweep/sweeps"
 )
@@ -278,6 +281,40 @@ func TestSeedsBeyondTheDecisionStay(t *testing.T) {
 		t.Errorf("summary %+v, want %d tasks", s, sum(want))
 	}
 	g.checkSeeds(want, "grow")
+}
+
+// unmeasured is a prober that cannot read any result until it is healed.
+type unmeasured struct {
+	nobodys
+	healed *atomic.Bool
+}
+
+func (u unmeasured) Ask(ctx context.Context, q results.Query, argument string, paths []string, each func(int, results.Answer) error) error {
+	return u.nobodys.Ask(ctx, q, argument, paths, func(i int, a results.Answer) error {
+		if !u.healed.Load() {
+			a = results.Answer{Err: syscall.EIO}
+		}
+		return each(i, a)
+	})
+}
+
+// TestUnreadableResultsDelayTheDecision: nothing is decided by what cannot be read, and explain says so.
+func TestUnreadableResultsDelayTheDecision(t *testing.T) {
+	g := newRig(t)
+	var healed atomic.Bool
+	g.prober, g.tick = unmeasured{healed: &healed}, 20*time.Millisecond
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(growing3)}})
+	stop := g.works()
+	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 12 })
+	stop()
+	if x := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "grow"}); !strings.Contains(x.Reason, "[until]") ||
+		x.State != string(control.Open) {
+		t.Errorf("explained as %+v", x)
+	}
+	healed.Store(true)
+	g.finish(k, "grow")
+	g.checkSeeds(decided(t, growing3, never), "grow")
 }
 
 func TestPausedAndCancelledSweepsDoNotGrow(t *testing.T) {

@@ -38,7 +38,7 @@ func (x *Explainer) sweep(name string) control.Explained {
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
 	case n.ToSend() > 0:
 		x.idle(name, s.Work.Least(), &out)
-	case n.Waiting == 0:
+	case n.Waiting == 0 && x.Core.Machine().IsUndecided(name):
 		out.Reason = "all tasks so far are settled; the coordinator decides whether points need more seeds ([until])"
 		out.Remedy = "if this lasts, the coordinator's log says which result cannot be read"
 	default:

@@ -41,6 +41,12 @@ func (m *taskTable) IsFinished(sweep string) bool {
 	return s != nil && s.finished
 }
 
+// IsUndecided reports whether a sweep may be extended once all its tasks are settled.
+func (m *taskTable) IsUndecided(sweep string) bool {
+	s := m.sweeps[sweep]
+	return s != nil && s.undecided
+}
+
 // IsLaunched reports whether a launch of the sweep is complete, and none has begun since.
 func (m *taskTable) IsLaunched(sweep string) bool {
 	s := m.sweeps[sweep]
