@@ -7,10 +7,11 @@ const (
 	ofNoise     = 0.88 // weights, correlations
 	ofAngles    = 0.8
 	ofMoments   = 0.67 // recording_mu
-	ofRates     = 0.75 // many are 0
-	ofChanges   = 0.59 // of rates, by pushes: many are 0
+	ofRates     = 0.72 // and currents; many rates are 0
+	ofResponses = 0.6  // rates alone
+	ofChanges   = 0.54 // of rates, by pushes: many are 0
 	ofRules     = 0.13 // wee, afferents: a few values in many places
-	ofRecording = 0.15 // mostly NaN after the state settled
+	ofRecording = 0.13 // mostly NaN after the state settled
 	ofSteps     = 0.3
 	ofRepeats   = 0.01 // all_correlations: one row again and again
 	ofNodes     = 47e3 // attributes, chunk indices, the log's start
@@ -22,7 +23,7 @@ func Bytes(x sim.Experiment, p *sim.Parameters) int64 {
 	wee, weights := 4*e*e, 4*(2*e*i+i*i)
 	if x == sim.Perturb {
 		rates := 4 * float64(p.Perturb.NPerturbed) * s * e
-		return int64(ofNodes + ofRules*wee + ofNoise*(weights+16*e*e) + ofChanges*rates + ofRates*4*s*e + ofRepeats*rates)
+		return int64(ofNodes + ofRules*wee + ofNoise*(weights+16*e*e) + ofChanges*rates + ofResponses*4*s*e + ofRepeats*rates)
 	}
 	shown, layers := s*float64(p.Numint.NTrials), float64(p.Numint.NTrials/max(1, p.Numint.EveryN)+1)
 	if p.Pl.IsPlastic == sim.Neither {

@@ -1,6 +1,10 @@
 package estimate
 
-import "math"
+import (
+	"math"
+
+	"eisweep/sim"
+)
 
 // Estimate is what tasks will need.
 type Estimate struct {
@@ -32,6 +36,9 @@ func (t *Tally) Estimate(m *Measured, r *Results) *Estimate {
 	for _, s := range t.order {
 		ratio, known := r.compression(s.point)
 		deviation := ofBytes
+		if s.point.Experiment == sim.Perturb {
+			deviation = ofPushed
+		}
 		if known {
 			deviation /= 2
 		}

@@ -33,6 +33,7 @@ const (
 	ofSmaller  = 0.30 // a smaller network was measured
 	ofPoint    = 0.10 // a point that was not measured, besides the spread of its neighbours
 	ofBytes    = 0.07 // how well files compress
+	ofPushed   = 0.12 // how well results of PERTURB compress: how many neurons respond differs
 
 	// together is how much of the uncertainty of points is common to all: what makes one need more steps acts on others, too.
 	together = 0.5
