@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -42,6 +43,58 @@ func TestATaskKillsALargeWorker(t *testing.T) {
 		g.lose(k, j)
 	}
 	defer g.hire("w4", 1).works()()
+	g.ends(k, "many")
+	g.onlyLost("many", deadly)
+}
+
+// TestATaskKillsLargeWorkersOnly runs 64 tasks on one worker again and again, of which one kills it. After two losses, each
+// task has one chance left, and they run one at a time until they have a checkpoint.
+func TestATaskKillsLargeWorkersOnly(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(sixtyFour)
+	var running []*job
+	for n := 1; n <= 2; n++ {
+		large := g.hire(fmt.Sprint("w", n), 64)
+		running = nil
+		for range 64 {
+			running = append(running, large.next("many"))
+		}
+		for _, j := range running {
+			g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+		}
+		g.lose(k, running[0])
+		if lost := len(g.lossLines()); lost != n*64 {
+			t.Errorf("%d losses are on record", lost)
+		}
+	}
+	deadly := running[17].id()
+	large := g.hire("w3", 64)
+	var saved *job // runs on the worker that is killed
+	for j := large.next("many"); ; j = large.next("many") {
+		g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+		k.window.Fill(g.context())
+		if n := len(g.orders()); n != 0 {
+			t.Fatalf("beside a task with one chance left, %d more are sent", n)
+		}
+		if j.id() == deadly {
+			g.lose(k, j)
+			break
+		}
+		if saved == nil {
+			saved = j
+			if err := os.WriteFile(g.root.Checkpoint(j.id(), j.token()), []byte("saved"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			k.window.Refill()
+			continue
+		}
+		g.hand(j)
+	}
+	if lost := len(g.lossLines()); lost != 2*64+1 {
+		t.Errorf("%d losses are on record", lost)
+	}
+	defer g.hire("w4", 64).works()()
 	g.ends(k, "many")
 	g.onlyLost("many", deadly)
 }

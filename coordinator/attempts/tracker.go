@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -141,6 +142,25 @@ func (t *Tracker) Losses(id sweeps.ID, n int) (lost int, class protocol.Class, r
 		reason = lossReason(lost)
 	}
 	return lost, last.Class, reason
+}
+
+// IsLastChance reports whether a run fails if its next attempt is lost as those before. The lock is held.
+func (t *Tracker) IsLastChance(id sweeps.ID, n int) bool {
+	lost, last := t.losses.lastOf(run{id, n})
+	return lost == lifecycle.LossLimit-1 && last.Class == protocol.Lost
+}
+
+// UnsavedLastChances lists the running attempts whose run fails if they are lost, and that have left no checkpoint yet. The lock
+// is not held: the file system may take its time.
+func (t *Tracker) UnsavedLastChances() (out []protocol.Attempt) {
+	t.config.Core.Lock()
+	for _, r := range t.running {
+		if t.IsLastChance(r.ID, r.Run) {
+			out = append(out, r.Name())
+		}
+	}
+	t.config.Core.Unlock()
+	return slices.DeleteFunc(out, func(a protocol.Attempt) bool { return t.hasCheckpoint(a.ID, a.Token) })
 }
 
 // Load is what a worker runs. The lock is held.

@@ -16,6 +16,7 @@ import (
 type sender struct {
 	*Window
 	room   workers.Room
+	isBusy bool // a task has its last chance now
 	tasks  []protocol.TaskMessage
 	events []lifecycle.Event // of tasks that turned out to need no order
 	begun  []queue.Entry     // of tasks that a worker runs already
@@ -41,8 +42,9 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 	if s.config.Attempts.Delay(c.ID) > 0 {
 		return lifecycle.Offer{Answer: lifecycle.Deferred}
 	}
+	isLastChance := s.config.Attempts.IsLastChance(c.ID, c.Run)
 	t := core.Task(c.ID, c.Sweep)
-	if t == nil {
+	if t == nil || isLastChance && s.isBusy {
 		return lifecycle.Offer{Answer: lifecycle.Later}
 	}
 	bytes := sim.Memory(t.Experiment, t.Parameters)
@@ -55,6 +57,9 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 	}
 	if !s.room.FitsAll(bytes) {
 		s.scarce[order{c.ID, c.Run}] = bytes
+	}
+	if isLastChance {
+		s.isBusy, s.lastChance = true, order{c.ID, c.Run}
 	}
 	core.SetReason(c.ID, "")
 	s.tasks = append(s.tasks, m)

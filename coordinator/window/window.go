@@ -74,14 +74,17 @@ type Window struct {
 	news   chan struct{} // something may have to be sent
 
 	// Guarded by the core's lock.
-	rebuild  bool            // the queue may hold other orders than the machine takes for queued
-	rebuilt  time.Time       // when all orders were last withdrawn
-	open     time.Time       // before that nothing is sent: workers may still enter their attempts
-	limit    int             // how many orders the queue had room for; 0 is any number
-	limited  time.Time       // when that was
-	duration duration        // of tasks
-	scarce   map[order]int64 // bytes that the orders need which some worker lacks
-	wrong    map[order]bool  // how the queue differed at the last check: orders that were missing, or unknown (false)
+	rebuild  bool      // the queue may hold other orders than the machine takes for queued
+	rebuilt  time.Time // when all orders were last withdrawn
+	open     time.Time // before that nothing is sent: workers may still enter their attempts
+	limit    int       // how many orders the queue had room for; 0 is any number
+	limited  time.Time // when that was
+	duration duration  // of tasks
+	// The last order of a task that fails if its attempt is lost. Such tasks are sent one at a time: one of them may kill every
+	// worker that runs it, and the others then fail with it. The next one is sent once this one has left a checkpoint.
+	lastChance order
+	scarce     map[order]int64 // bytes that the orders need which some worker lacks
+	wrong      map[order]bool  // how the queue differed at the last check: orders that were missing, or unknown (false)
 }
 
 // order is an order to execute a task.
@@ -137,6 +140,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		return fillEvery
 	}
 	pause := w.releaseDelayed()
+	isBusy := len(w.config.Attempts.UnsavedLastChances()) > 0
 	wait, err := w.withdraw(ctx)
 	switch {
 	case err != nil:
@@ -145,7 +149,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		return wait
 	}
 	w.config.Core.Lock()
-	list := w.choose()
+	list := w.choose(isBusy)
 	w.config.Core.Unlock()
 	if len(list) == 0 {
 		return pause
@@ -222,8 +226,9 @@ func (w *Window) withdraw(ctx context.Context) (wait time.Duration, err error) {
 	return 0, nil
 }
 
-// choose chooses the tasks to send now, and makes their orders. The lock is held.
-func (w *Window) choose() []protocol.TaskMessage {
+// choose chooses the tasks to send now, and makes their orders. isBusy says that a task has its last chance now. The lock is
+// held.
+func (w *Window) choose(isBusy bool) []protocol.TaskMessage {
 	if w.config.Core.Failure() != nil {
 		return nil
 	}
@@ -234,7 +239,7 @@ func (w *Window) choose() []protocol.TaskMessage {
 		return nil
 	}
 	w.dropClaimed()
-	s := &sender{Window: w, room: w.config.Workers.Room(now, w.config.Attempts.Load)}
+	s := &sender{Window: w, isBusy: isBusy || w.isQueued(w.lastChance), room: w.config.Workers.Room(now, w.config.Attempts.Load)}
 	w.config.Core.Machine().Choose(size-queued, s)
 	for _, e := range s.events {
 		w.config.Core.Step(e)
@@ -251,8 +256,13 @@ func (w *Window) choose() []protocol.TaskMessage {
 // dropClaimed forgets the scarce orders that are no longer in the queue.
 func (w *Window) dropClaimed() {
 	for o := range w.scarce {
-		if t, ok := w.config.Core.Machine().Task(o.ID); !ok || t.Phase != lifecycle.Queued || t.Run != o.Run {
+		if !w.isQueued(o) {
 			delete(w.scarce, o)
 		}
 	}
+}
+
+func (w *Window) isQueued(o order) bool {
+	t, ok := w.config.Core.Machine().Task(o.ID)
+	return ok && t.Phase == lifecycle.Queued && t.Run == o.Run
 }
