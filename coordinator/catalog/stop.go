@@ -45,10 +45,10 @@ func (x *Catalog) stop(ctx context.Context, prober Prober, name string, e *sweep
 
 // resultOf is what a task has come to.
 func (x *Catalog) resultOf(sweep string, t *TaskStatus) stopping.Result {
-	switch {
-	case t.State == StatePending:
+	switch t.State {
+	case StatePending:
 		return stopping.Result{}
-	case t.State == StateFailed:
+	case StateFailed:
 		return stopping.Result{Settled: true}
 	}
 	return stopping.Result{Settled: true, Path: filepath.Join(x.root.SweepDir(sweep), t.Task.File), SHA256: t.Line.SHA256}

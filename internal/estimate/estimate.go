@@ -105,8 +105,9 @@ type total struct {
 
 func (t *total) add(centre, deviation float64) {
 	t.centre += centre
-	t.squares += math.Pow(centre*deviation, 2)
-	t.linear += centre * deviation
+	own := centre * deviation
+	t.squares += own * own
+	t.linear += own
 }
 
 // inRange is the range of the sum. common is the relative standard deviation of what all have in common.
