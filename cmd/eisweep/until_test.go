@@ -50,14 +50,24 @@ func TestUntilStopsAtTheSameSeeds(t *testing.T) {
 	if got := digestsOf(t, eight, "tuned"); !maps.Equal(got, want) {
 		t.Errorf("with 8 workers: %v, want %v", got, want)
 	}
-	killed := t.TempDir()
-	for _, n := range []int{2, 4, 3} {
-		p := startProcess(t, "run", file, "-p", killed, "--workers", "2")
-		for range n {
+	killed, program, hold := t.TempDir(), breakable(t), filepath.Join(t.TempDir(), "hold")
+	t.Setenv("EISWEEP_FAILPOINTS", "hold="+hold)
+	for _, c := range []struct {
+		held    string // the seeds whose tasks do not end before the kill
+		results int    // of the others, which are at least so many
+	}{{">1", 2}, {">3", 4}, {">5", 3}} {
+		if err := os.WriteFile(hold, []byte(c.held), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := startProgram(t, program, "run", file, "-p", killed, "--workers", "2")
+		for range c.results {
 			p.await("a result", named("task"))
 		}
 		p.cmd.Process.Signal(syscall.SIGKILL)
 		p.end()
+	}
+	if err := os.Remove(hold); err != nil {
+		t.Fatal(err)
 	}
 	p := startProcess(t, "run", file, "-p", killed, "--workers", "2")
 	if code, summary := p.end(); code != 0 || summary["done"] != float64(spreadingTasks) {
