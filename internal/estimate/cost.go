@@ -23,7 +23,8 @@ type parts struct {
 
 func (p parts) total() float64 { return p.sampled + p.formulas }
 
-// cost is the CPU time of tasks of one point with these counts together. steps replaces the steps of a trained stimulus, if it is not 0.
+// cost is the CPU time of so many tasks of one point, which have these counts together. trainedSteps are the steps of a trained stimulus,
+// on average; machine is that of Measured.
 func (o *Observation) cost(k kind, tasks int64, c counts, trainedSteps, machine float64) parts {
 	e, s3 := float64(k.nPerAxis*k.nPerAxis*k.nPerAxis), float64(k.nStimuli*k.nStimuli*k.nStimuli)
 	measure := perProduct*e*e*s3 + perRank*e*s3*math.Log2(s3)

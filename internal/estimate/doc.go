@@ -6,8 +6,8 @@
 // docs/result-files.md.
 //
 // It guarantees that the same measurements give the same estimate, and that a Pilot stops soon after its time or when its context
-// ends. It does not know what other programs do at the same time, and it assumes that no task ends early. docs/estimates.md explains
-// the ranges. It reads no files: its caller provides earlier results and the networks of sources.
+// ends. It does not predict what other programs do, and it assumes that no task ends early. docs/estimates.md explains the ranges. It
+// reads no files: its caller provides earlier results and the networks of sources.
 //
 // Start reading at Tally (tally.go), then Pilot (pilot.go) and Tally.Estimate (estimate.go).
 package estimate

@@ -34,15 +34,7 @@ func (t *Tally) Estimate(m *Measured, r *Results) *Estimate {
 	speed := m.speedByKind(r)
 	var cpu, bytes total
 	for _, s := range t.order {
-		ratio, known := r.compression(s.point)
-		deviation := ofBytes
-		if s.point.Experiment == sim.Perturb {
-			deviation = ofPushed
-		}
-		if known {
-			deviation /= 2
-		}
-		bytes.add(ratio*float64(s.total.bytes), deviation)
+		bytes.add(s.bytes(r))
 		g, ok := m.near(s)
 		if !ok {
 			e.IsTimed = false
@@ -65,6 +57,19 @@ func (t *Tally) Estimate(m *Measured, r *Results) *Estimate {
 		e.CPUSeconds = cpu.inRange(ofSpeed)
 	}
 	return e
+}
+
+// bytes returns the bytes of a share's results and their relative standard deviation.
+func (s *share) bytes(r *Results) (bytes, deviation float64) {
+	deviation = ofBytes
+	if s.point.Experiment == sim.Perturb {
+		deviation = ofPushed
+	}
+	ratio, known := r.compression(s.point)
+	if known {
+		deviation /= 2
+	}
+	return ratio * float64(s.total.bytes), deviation
 }
 
 // cost returns the CPU time of a share and its relative standard deviation, and the CPU time of its longest task.

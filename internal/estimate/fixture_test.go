@@ -19,7 +19,7 @@ func task(x sim.Experiment, seed uint32, change func(p *sim.Parameters)) *sweeps
 
 func neither(p *sim.Parameters) { p.Pl.IsPlastic = sim.Neither }
 
-func total2(w float32) func(p *sim.Parameters) {
+func withTotal(w float32) func(p *sim.Parameters) {
 	return func(p *sim.Parameters) { p.Sy.E2E.WTotal = w }
 }
 

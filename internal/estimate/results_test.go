@@ -38,7 +38,7 @@ func TestResultsOfTasksWithoutTraining(t *testing.T) {
 
 // Their CPU time corrects what is estimated for the whole kind, within bounds.
 func TestCPUTimeOfResultsCorrectsTheEstimate(t *testing.T) {
-	one, other := task(sim.Approximate, 1, nil), task(sim.Approximate, 1, total2(1))
+	one, other := task(sim.Approximate, 1, nil), task(sim.Approximate, 1, withTotal(1))
 	expected := 1 + 81*100*0.5 + 108*(250*2+10)
 	for took, ratio := range map[float64]float64{1.2 * expected: 1.2, 9 * expected: mostCorrection, 0.1 * expected: 1 / mostCorrection, 0: 1} {
 		var r Results

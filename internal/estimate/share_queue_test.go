@@ -9,7 +9,7 @@ import (
 
 // queueOf deals 9 s to three shares of equal weight on one core, of which other programs leave a part.
 func queueOf(part float64, end time.Duration) (q *shareQueue, now *time.Duration) {
-	shares := tallyOf(task(sim.Approximate, 1, nil), task(sim.Approximate, 1, total2(1)), task(sim.Approximate, 1, total2(3))).order
+	shares := tallyOf(task(sim.Approximate, 1, nil), task(sim.Approximate, 1, withTotal(1)), task(sim.Approximate, 1, withTotal(3))).order
 	q, now = newShareQueue(shares, 1, 9, end), new(time.Duration)
 	q.clock = func() time.Duration { return *now }
 	*now = time.Second

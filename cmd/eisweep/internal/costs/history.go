@@ -18,7 +18,7 @@ type prober interface {
 	asker
 }
 
-// history is what earlier sweeps of a root tell.
+// history is what is known from earlier sweeps of a root.
 type history struct {
 	results  estimate.Results
 	networks map[sweeps.ID]network
