@@ -2,18 +2,16 @@ package analysis
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
 	"path/filepath"
 	"slices"
 
-	"crypto/sha256"
-
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/results"
-	"eisweep/sweeps"
 )
 
 // Methods writes a paragraph about a sweep for the methods section of a paper.
@@ -87,15 +85,4 @@ func hashOf(path string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// sourceText names what a PERTURB sweep starts from.
-func sourceText(s *sweeps.Sweep) string {
-	switch {
-	case s == nil || s.SourceName() == "":
-		return "the trained networks that its results name"
-	case s.SourceIsPath():
-		return "the trained networks of " + s.SourceName()
-	}
-	return "the trained networks of the sweep " + s.SourceName()
 }

@@ -47,6 +47,17 @@ func (m *methodsText) model() []string {
 	return append(out, trained+".")
 }
 
+// sourceText names what a PERTURB sweep starts from.
+func sourceText(s *sweeps.Sweep) string {
+	switch {
+	case s == nil || s.SourceName() == "":
+		return "the trained networks that its results name"
+	case s.SourceIsPath():
+		return "the trained networks of " + s.SourceName()
+	}
+	return "the trained networks of the sweep " + s.SourceName()
+}
+
 // rules names the learning rules.
 func (m *methodsText) rules() string {
 	ie, ei := m.valuesText("pl.plasticity_type_ie"), m.valuesText("pl.plasticity_type_ei")
@@ -67,10 +78,6 @@ func (m *methodsText) versions() string {
 	}
 	return "version " + cmp.Or(strings.Join(slices.Collect(maps.Keys(per)), ""), "unknown")
 }
-
-func cube(n int) int       { return n * n * n }
-func excitatory(n int) int { return cube(n) }
-func inhibitory(n int) int { return cube(n) / 8 }
 
 // modelVersions lists the versions of the model's numbers that results have.
 func (m *methodsText) modelVersions() string {
@@ -140,20 +147,23 @@ func (m *methodsText) outcome() []string {
 	for _, state := range slices.Sorted(maps.Keys(states)) {
 		out += fmt.Sprintf("; %d %s %s", states[state], cli.Plural(states[state], "is", "are"), state)
 	}
-	sentences := []string{out + "."}
-	switch {
-	case have == 0:
-	case suspects == 0:
-		sentences = append(sentences, "By the quality criteria of eisweep, none of the results is suspect.")
-	default:
-		var why []string
-		for _, name := range slices.Sorted(maps.Keys(reasons)) {
-			why = append(why, fmt.Sprintf("%s: %d", name, reasons[name]))
-		}
-		sentences = append(sentences, fmt.Sprintf("By the quality criteria of eisweep, %d of the results %s suspect (%s); the analysis %s.",
-			suspects, cli.Plural(suspects, "is", "are"), strings.Join(why, ", "), m.decision(suspects)))
+	if have == 0 {
+		return []string{out + "."}
 	}
-	return sentences
+	return []string{out + ".", m.suspectsText(suspects, reasons)}
+}
+
+// suspectsText says how many results are suspect, for which reasons, and whether the analysis includes them.
+func (m *methodsText) suspectsText(suspects int, reasons map[string]int) string {
+	if suspects == 0 {
+		return "By the quality criteria of eisweep, none of the results is suspect."
+	}
+	var why []string
+	for _, name := range slices.Sorted(maps.Keys(reasons)) {
+		why = append(why, fmt.Sprintf("%s: %d", name, reasons[name]))
+	}
+	return fmt.Sprintf("By the quality criteria of eisweep, %d of the results %s suspect (%s); the analysis %s.",
+		suspects, cli.Plural(suspects, "is", "are"), strings.Join(why, ", "), m.decision(suspects))
 }
 
 func (m *methodsText) decision(suspects int) string {
@@ -168,71 +178,4 @@ func (m *methodsText) decision(suspects int) string {
 func (m *methodsText) identity() []string {
 	return []string{fmt.Sprintf("The results of this sweep (%s) have the digest %s, and its manifest has the SHA-256 %s; the same sweep "+
 		"file gives the same bits with any number of cores and machines.", m.found[0].Sweep, digestOf(m.found), m.manifest)}
-}
-
-// values lists the values that a parameter has, each once; in ascending order if they are numbers.
-func (m *methodsText) values(name string) []sim.Value {
-	var out []sim.Value
-	for i := range m.found {
-		if v, ok := m.found[i].parameter(name); ok && !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b sim.Value) int { return cmp.Compare(number(a), number(b)) })
-	return out
-}
-
-// number is the value of a number, and 0 for a word.
-func number(v sim.Value) float64 {
-	switch x := v.Any().(type) {
-	case int:
-		return float64(x)
-	case float64:
-		return x
-	}
-	return 0
-}
-
-// mostListed is how many values of a parameter are listed; of more, only the number and the range are given.
-const mostListed = 12
-
-// valuesText formats the values of a parameter with its unit.
-func (m *methodsText) valuesText(name string) string {
-	unit := ""
-	if p, err := sim.Lookup(strings.TrimPrefix(name, "source.")); err == nil && p.Unit != "trials" && p.Unit != "neurons" {
-		unit = p.Unit
-	}
-	return listed(m.values(name), unit)
-}
-
-func listed(values []sim.Value, unit string) string {
-	if len(values) == 0 {
-		return "an unknown number of"
-	}
-	if last := len(values) - 1; last >= mostListed {
-		return fmt.Sprintf("%d values from %s to %s", len(values), values[0], withUnit(values[last].String(), unit))
-	}
-	var texts []string
-	for _, v := range values {
-		texts = append(texts, v.String())
-	}
-	return withUnit(cli.Enumerate(texts), unit)
-}
-
-// derivedText formats what follows from each value of an integer parameter.
-func (m *methodsText) derivedText(name string, of func(int) int) string {
-	var out []sim.Value
-	for _, v := range m.values(name) {
-		if n, ok := v.Any().(int); ok {
-			out = append(out, sim.IntegerValue(of(n)))
-		}
-	}
-	return listed(out, "")
-}
-
-func withUnit(value, unit string) string {
-	if unit == "" {
-		return value
-	}
-	return value + " " + unit
 }

@@ -78,6 +78,7 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values, given str
 		Sweep: c.found[0].Sweep, Summary: summarySentence(c.found), Facts: runFacts(c.found), File: c.launched, Quality: qualityFacts(c.found),
 		Suspects: suspects(t), Rows: brief(t, nil), Complete: t, Failures: failures(c.found, t), Citation: cli.Citation(),
 	}
+	p.Source, p.SourceFile = c.source()
 	p.Reproduce = c.reproduction(p, given)
 	var shown []string
 	for i := range p.Rows.Columns {
@@ -103,19 +104,27 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values, given str
 	return p, nil
 }
 
-// reproduction are the commands that compute the sweep again, check the results and tabulate them, and sets the source's file.
+// source returns the name of the sweep that a PERTURB sweep starts from, and its file; "" where they are not known.
+func (c *Choice) source() (name, file string) {
+	if c.sweep == nil || c.sweep.SourceIsPath() || c.sweep.SourceName() == "" {
+		return "", ""
+	}
+	name = c.sweep.SourceName()
+	if s, err := records.Launched(c.around, name); err == nil {
+		file = string(s.TOML())
+	}
+	return name, file
+}
+
+// reproduction are the commands that compute the sweep again, check the results and tabulate them.
 func (c *Choice) reproduction(p *report.Page, given string) []string {
 	var out []string
+	if p.Source != "" {
+		out = append(out, "eisweep run "+p.Source+".toml")
+	}
 	name := p.Sweep
 	if c.sweep != nil {
 		name = c.sweep.Name() // the directory may have another one
-		if source := c.sweep.SourceName(); source != "" && !c.sweep.SourceIsPath() {
-			p.Source = source
-			out = append(out, "eisweep run "+source+".toml")
-			if s, err := records.Launched(c.around, source); err == nil {
-				p.SourceFile = string(s.TOML())
-			}
-		}
 	}
 	given = cli.ShellQuote(given)
 	return append(out, "eisweep run "+name+".toml", "eisweep verify "+given, "eisweep table "+given+" -o "+name+".csv")
