@@ -57,9 +57,8 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 // opener is client.Open, or for questions that are repeated client.OpenQuietly.
 type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*client.Client, error)
 
-// explainTarget asks the coordinator or, without one, reads the report of a `run`, or without that (served is false then) the directory.
-// An error beside an answer says that the
-// directory could not be read.
+// explainTarget asks the coordinator. Without one it reads the report of a `run`, and without that the directory; only then is served
+// false. An error beside an answer says that the directory could not be read.
 func explainTarget(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (
 	_ *control.Explained, served bool, _ error,
 ) {

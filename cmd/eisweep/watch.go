@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"github.com/spf13/cobra"
+
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/selection"
-
-	"github.com/spf13/cobra"
-
 	"eisweep/internal/root"
 )
 

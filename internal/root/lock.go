@@ -24,6 +24,11 @@ type Holder struct {
 	Command string    `json:"command"` // as typed
 }
 
+// Is reports whether two descriptions are of one holding of a lock.
+func (h Holder) Is(o Holder) bool {
+	return h.PID == o.PID && h.Host == o.Host && h.Since.Equal(o.Since)
+}
+
 // InUseError is the error of a root that another coordinator works on.
 type InUseError struct {
 	Path   string // of the root

@@ -14,13 +14,13 @@ import (
 	"eisweep/internal/root"
 )
 
-// RunReport is what a `run` or `rerun` lets other commands know. It answers no requests, so it writes this to a file about once a
+// RunReport is what a `run` or `rerun` reports to other commands. It answers no requests, so it writes this to a file about once a
 // second.
 type RunReport struct {
 	Holder   root.Holder      `json:"holder"` // of the root's lock, when it was written
 	Written  time.Time        `json:"written"`
 	Snapshot control.Snapshot `json:"snapshot"`
-	// Kept are by sweep the results that the run did not have to compute.
+	// Kept has, for each sweep, the results that the run did not have to compute.
 	Kept map[string]KeptResults `json:"kept"`
 }
 
@@ -45,14 +45,14 @@ func runReportPath(r *root.Root) string { return r.Private("run.json") }
 // maxRunReport bounds the size of the file, in bytes: a sweep and a running task take some hundred of them each.
 const maxRunReport = 16 << 20
 
-// WriteRunReport lets other commands know the state of the sweeps in this process, which holds the root's lock.
+// WriteRunReport writes the file. This process must hold the root's lock.
 func WriteRunReport(r *root.Root, report *RunReport) error {
 	text, err := json.Marshal(report)
 	if err == nil {
 		err = atomicfile.Write(runReportPath(r), append(text, '\n'), 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("write state of the run: %w", err)
+		return fmt.Errorf("write report of the run: %w", err)
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func WriteRunReport(r *root.Root, report *RunReport) error {
 // RemoveRunReport removes the file. A missing one is no error.
 func RemoveRunReport(r *root.Root) error {
 	if err := os.Remove(runReportPath(r)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove state of the run: %w", err)
+		return fmt.Errorf("remove report of the run: %w", err)
 	}
 	return nil
 }
@@ -86,15 +86,10 @@ func (a *AbsentError) Report(r *root.Root) *RunReport {
 func readReportOf(r *root.Root, h root.Holder) *RunReport {
 	text, err := atomicfile.Read(runReportPath(r), maxRunReport)
 	var out RunReport
-	if err != nil || json.Unmarshal(text, &out) != nil || out.Written.IsZero() || !out.IsOf(h) {
+	if err != nil || json.Unmarshal(text, &out) != nil || out.Written.IsZero() || !out.Holder.Is(h) {
 		return nil
 	}
 	return &out
-}
-
-// IsOf reports whether a process wrote the report.
-func (x *RunReport) IsOf(h root.Holder) bool {
-	return x.Holder.PID == h.PID && x.Holder.Host == h.Host && x.Holder.Since.Equal(h.Since)
 }
 
 // Running are the tasks that run; none without a report.

@@ -65,14 +65,14 @@ func (f *RunFollower) Run(ctx context.Context) error {
 
 // poll shows the current progress, and reports whether nothing more comes.
 func (f *RunFollower) poll() (ended bool, err error) {
-	// A run may end while this looks at its files, so its end counts only if it was there before.
+	// The lock is read before the files: if the run has ended, they are complete.
 	h, held, err := f.root.Holder()
 	if err != nil {
 		return false, err
 	}
-	ended = !held || h.PID != f.holder.PID || h.Host != f.holder.Host || !h.Since.Equal(f.holder.Since)
+	ended = !held || !h.Is(f.holder)
 	report := client.ReadRunReport(f.root)
-	if report != nil && report.IsOf(f.holder) {
+	if report != nil && report.Holder.Is(f.holder) {
 		f.report = report
 	}
 	if err := f.readLines(); err != nil {
@@ -128,7 +128,7 @@ func (f *RunFollower) readLines() error {
 	return nil
 }
 
-// finish shows the summary, which the manifests have.
+// finish shows the summary of the followed sweeps, from their manifests.
 func (f *RunFollower) finish(ctx context.Context) error {
 	f.lines.PassTo(f.observer)
 	if f.report == nil {
@@ -139,19 +139,32 @@ func (f *RunFollower) finish(ctx context.Context) error {
 		return err
 	}
 	var sum control.Summary
-	now := f.narrowed()
-	for i := range now.Sweeps {
-		s, err := coordinator.SummarizeDirectory(ctx, f.root, prober, now.Sweeps[i].Name)
+	for _, name := range f.followed() {
+		s, err := coordinator.SummarizeDirectory(ctx, f.root, prober, name)
 		if err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
-		kept := f.report.Kept[s.Name]
-		s.Reused, s.Linked = min(kept.Reused, s.Done), min(kept.Linked, s.Done-min(kept.Reused, s.Done))
-		s.Ran = s.Done - s.Reused - s.Linked
+		if kept, ok := f.report.Kept[s.Name]; ok { // the run has the sweep
+			s.Reused = min(kept.Reused, s.Done)
+			s.Linked = min(kept.Linked, s.Done-s.Reused)
+			s.Ran = s.Done - s.Reused - s.Linked
+		}
 		sum.Sweeps = append(sum.Sweeps, s)
 	}
 	f.observer.Summary(sum, nil)
 	return errors.Join(f.unfinishedError(&sum), cli.SummaryError(sum))
+}
+
+// followed lists the sweeps to summarize: the named ones, else those of the run.
+func (f *RunFollower) followed() []string {
+	if len(f.names) > 0 {
+		return f.names
+	}
+	var out []string
+	for i := range f.report.Snapshot.Sweeps {
+		out = append(out, f.report.Snapshot.Sweeps[i].Name)
+	}
+	return out
 }
 
 // unfinishedError is the error for sweeps that the run left unfinished.
