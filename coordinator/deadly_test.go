@@ -20,15 +20,8 @@ func TestATaskKillsALargeWorker(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(sixtyFour)
-	large := g.hire("w1", 64)
-	var running []*job
-	for range 64 {
-		running = append(running, large.next("many"))
-	}
+	running := g.hire("w1", 64).takes(k, 64)
 	deadly := running[17].id()
-	for _, j := range running {
-		g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
-	}
 	g.lose(k, running[0])
 	if n := len(g.lossLines()); n != 64 {
 		t.Errorf("%d losses are on record", n)
@@ -55,14 +48,7 @@ func TestATaskKillsLargeWorkersOnly(t *testing.T) {
 	g.launch(sixtyFour)
 	var running []*job
 	for n := 1; n <= 2; n++ {
-		large := g.hire(fmt.Sprint("w", n), 64)
-		running = nil
-		for range 64 {
-			running = append(running, large.next("many"))
-		}
-		for _, j := range running {
-			g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
-		}
+		running = g.hire(fmt.Sprint("w", n), 64).takes(k, 64)
 		g.lose(k, running[0])
 		if lost := len(g.lossLines()); lost != n*64 {
 			t.Errorf("%d losses are on record", lost)
@@ -135,6 +121,18 @@ func TestATaskKillsItsHost(t *testing.T) {
 	defer g.hire("w4", 1).works()()
 	g.ends(k, "many")
 	g.onlyLost("many", deadly)
+}
+
+// takes has a worker claim so many tasks, and waits until the coordinator knows that.
+func (w *testWorker) takes(k *Coordinator, tasks int) (all []*job) {
+	w.g.t.Helper()
+	for range tasks {
+		all = append(all, w.next("many"))
+	}
+	for _, j := range all {
+		w.g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+	}
+	return all
 }
 
 // nextBut has a worker run what comes before a task, and claim that.

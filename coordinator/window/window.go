@@ -140,7 +140,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		return fillEvery
 	}
 	pause := w.releaseDelayed()
-	isBusy := len(w.config.Attempts.UnsavedLastChances()) > 0
+	isBusy := w.hasLastChance()
 	wait, err := w.withdraw(ctx)
 	switch {
 	case err != nil:
@@ -260,6 +260,15 @@ func (w *Window) dropClaimed() {
 			delete(w.scarce, o)
 		}
 	}
+}
+
+// hasLastChance reports whether a task that has its last chance is queued, or runs and has left no checkpoint yet. It looks at the queued
+// one first: otherwise one that is claimed meanwhile would be overlooked.
+func (w *Window) hasLastChance() bool {
+	w.config.Core.Lock()
+	isQueued := w.isQueued(w.lastChance)
+	w.config.Core.Unlock()
+	return isQueued || len(w.config.Attempts.UnsavedLastChances()) > 0
 }
 
 func (w *Window) isQueued(o order) bool {
