@@ -87,13 +87,23 @@ func TestOtherCommandsShowTheNumbersOfARun(t *testing.T) {
 	says(t, must(t, "status", "long", "-p", root, "--json"), `"from":"directory"`)
 }
 
-// TestWatchEndsWithTheSummaryOfARun follows a run to its end: tasks and numbers are the run's.
+// TestWatchEndsWithTheSummaryOfARun follows a run to its end: tasks and numbers are the run's. A sweep that is not part of the run has
+// its own.
 func TestWatchEndsWithTheSummaryOfARun(t *testing.T) {
-	root := t.TempDir()
-	must(t, "run", sweepFile(t, "short", "2000", "[1]"), "-p", root)
-	p := startProcess(t, "run", sweepFile(t, "short", "2000", "{ first = 1, count = 4 }"), "-p", root, "--workers", "1")
+	root, hold := t.TempDir(), filepath.Join(t.TempDir(), "hold")
+	must(t, "run", sweepFile(t, "short", "200", "[1]"), sweepFile(t, "other", "1", "[1]"), "-p", root)
+	if err := os.WriteFile(hold, []byte(">3"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EISWEEP_FAILPOINTS", "hold="+hold)
+	p := startProgram(t, breakable(t), "run", sweepFile(t, "short", "200", "{ first = 1, count = 4 }"), "-p", root, "--workers", "1")
 	p.await("progress", named("progress"))
-	w := startProcess(t, "watch", "short", "-p", root)
+	w, o := startProcess(t, "watch", "short", "-p", root), startProcess(t, "watch", "other", "-p", root)
+	w.await("progress", named("progress"))
+	o.await("progress", named("progress"))
+	if err := os.Remove(hold); err != nil {
+		t.Fatal(err)
+	}
 	code, own := p.end()
 	watched, summary := w.end()
 	if code != 0 || watched != 0 || own == nil {
@@ -103,6 +113,9 @@ func TestWatchEndsWithTheSummaryOfARun(t *testing.T) {
 		if summary[field] != own[field] {
 			t.Errorf("%s: watch has %v, the run %v", field, summary[field], own[field])
 		}
+	}
+	if code, other := o.end(); code != 0 || other["sweep"] != "other" || other["done"] != 1.0 || other["reused"] != 1.0 {
+		t.Errorf("watch of a sweep that the run does not have: exit code %d, summary %v:\n%s", code, other, &o.stderr)
 	}
 }
 

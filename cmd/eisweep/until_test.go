@@ -85,19 +85,27 @@ func TestUntilStopsAtTheSameSeeds(t *testing.T) {
 
 // TestUntilSurvivesCoordinatorsAndWorkers kills a worker and the coordinator while they run such a sweep.
 func TestUntilSurvivesCoordinatorsAndWorkers(t *testing.T) {
-	file, undisturbed := spreadingFile(t), t.TempDir()
+	file, undisturbed, held := spreadingFile(t), t.TempDir(), filepath.Join(t.TempDir(), "hold")
 	must(t, "run", file, "-p", undisturbed)
-	c := newCluster(t, "lease=2s pace=1ms")
+	hold := func(seeds string) {
+		if err := os.WriteFile(held, []byte(seeds), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := newCluster(t, "lease=2s hold="+held)
+	hold(">1")
 	c.work()
 	c.work()
 	follow := c.logged(startProgram(t, c.program, "launch", file, "-p", c.root, "--follow"))
-	follow.await("progress", settledAtLeast(4))
+	follow.await("progress of three tasks", settledAtLeast(3))
 	c.dismiss(syscall.SIGKILL)
-	follow.await("progress", settledAtLeast(10))
+	c.work()
+	hold(">4")
+	follow.await("progress of ten tasks", settledAtLeast(10)) // of eleven that are not held back
 	c.coordinator.cmd.Process.Signal(syscall.SIGKILL)
 	c.coordinator.end()
 	c.coordinate()
-	c.work()
+	hold("")
 	if code, summary := follow.end(); code != 0 || summary["done"] != float64(spreadingTasks) {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}

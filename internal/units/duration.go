@@ -16,7 +16,7 @@ func Seconds(seconds float64) string {
 	switch {
 	case seconds == 0:
 		return "0 s"
-	case seconds < 0.00995:
+	case seconds < 0.0095:
 		return fmt.Sprintf("%.3f s", max(0.001, seconds))
 	case seconds < 0.995:
 		return fmt.Sprintf("%.2f s", seconds)

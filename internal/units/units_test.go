@@ -8,7 +8,7 @@ import (
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 s", time.Microsecond: "0.001 s",
-		4 * time.Millisecond: "0.004 s", 9960 * time.Microsecond: "0.01 s", 40 * time.Millisecond: "0.04 s",
+		4 * time.Millisecond: "0.004 s", 9960 * time.Microsecond: "0.01 s", 9700 * time.Microsecond: "0.01 s", 40 * time.Millisecond: "0.04 s",
 		507 * time.Millisecond: "0.51 s", 996 * time.Millisecond: "1.0 s", 4210 * time.Millisecond: "4.2 s",
 		9960 * time.Millisecond: "10 s", 54 * time.Second: "54 s", 59700 * time.Millisecond: "1 min", 90 * time.Second: "1 min 30 s",
 		125 * time.Minute: "2 h 05 min", 76 * time.Hour: "3 days 4 h", 7 * time.Minute: "7 min", 2 * time.Hour: "2 h", 48 * time.Hour: "2 days",

@@ -31,7 +31,7 @@ func TestDecide(t *testing.T) {
 		"no values":            {Rule{99, 0.95, 2, 3}, []float64{nan, nan, nan}, Decision{3, Limit, 0, nan}},
 		"a quarter more":       {Rule{1e-9, 0.95, 8, 99}, []float64{1, 2, 1, 2, 1, 2, 1, 2}, Decision{10, Undecided, 8, 0.446872}},
 	} {
-		got := x.rule.Decide(settled(append(x.values, nan)[:len(x.values)]...))
+		got := x.rule.Decide(settled(x.values...))
 		same := got.HalfWidth == x.want.HalfWidth || math.IsNaN(got.HalfWidth) && math.IsNaN(x.want.HalfWidth) ||
 			math.Abs(got.HalfWidth-x.want.HalfWidth) < 1e-6
 		if got.HalfWidth = x.want.HalfWidth; !same || got.Seeds != x.want.Seeds || got.Reason != x.want.Reason || got.Values != x.want.Values {
