@@ -141,6 +141,7 @@ func explainFromReport(ctx context.Context, e *cli.Env, r *root.Root, target str
 		if of := &report.Snapshot.Running[i]; of.ID.String() == out.Target {
 			*out = control.Explained{Target: out.Target, Sweep: of.Sweep, State: "running", Details: []string{"file: " + of.Sweep + "/" + of.File}}
 			explain.Running(of, out)
+			out.Reason += stopped(report)
 			return out, nil
 		}
 	}
@@ -191,7 +192,15 @@ func explainPendingOfRun(ctx context.Context, e *cli.Env, r *root.Root, out *con
 
 func inRun(report *client.RunReport) string {
 	h := report.Holder
-	return fmt.Sprintf(", in `%s` (process %d on %s)", h.Command, h.PID, h.Host)
+	return fmt.Sprintf(", in `%s` (process %d on %s)%s", h.Command, h.PID, h.Host, stopped(report))
+}
+
+// stopped says that a signal has stopped the run, and how to continue it; "" if it works.
+func stopped(report *client.RunReport) string {
+	if !client.IsStopped(report.Holder) {
+		return ""
+	}
+	return fmt.Sprintf(", which is stopped by SIGSTOP: continue it with `kill -CONT %d`", report.Holder.PID)
 }
 
 // explainAbsent says that no coordinator runs a target, and how to have it run.

@@ -72,6 +72,13 @@ func TestOtherCommandsShowTheNumbersOfARun(t *testing.T) {
 	for id := range objects(t, "id", must(t, "tasks", "after", "-p", root, "--json")) {
 		says(t, must(t, "explain", id, "-p", root), "(waiting): it waits for its source long/", ", in `eisweep run ")
 	}
+	p.cmd.Process.Signal(syscall.SIGSTOP)
+	for _, target := range []string{running, "long"} {
+		natstest.Until(t, "explain says that the run is stopped", func() bool {
+			return strings.Contains(must(t, "explain", target, "-p", root), ", which is stopped by SIGSTOP: continue it with `kill -CONT ")
+		})
+	}
+	p.cmd.Process.Signal(syscall.SIGCONT)
 	// The run itself is further now than what the others have shown.
 	p.await("progress of what watch has shown", func(event map[string]any) bool { return isAsFar(stimuli(event), watched) })
 	p.cmd.Process.Signal(syscall.SIGINT)
