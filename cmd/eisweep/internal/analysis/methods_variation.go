@@ -12,14 +12,10 @@ import (
 // variation says which parameters and seeds vary.
 func (m *methodsText) variation() []string {
 	var varied, names []string
-	points, seeds := map[string]int{}, []uint32{} // points with their numbers of results
+	points := map[string]bool{}
 	for i := range m.found {
-		r := &m.found[i]
-		points[fmt.Sprint(r.Varying)]++
-		if r.Seed != nil {
-			seeds = append(seeds, *r.Seed)
-		}
-		for _, s := range r.Varying {
+		points[fmt.Sprint(m.found[i].Varying)] = true
+		for _, s := range m.found[i].Varying {
 			if !slices.Contains(names, s.Name) {
 				names = append(names, s.Name)
 			}
@@ -30,19 +26,65 @@ func (m *methodsText) variation() []string {
 			varied = append(varied, name+" ("+m.valuesText(name)+")")
 		}
 	}
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	networks := fmt.Sprintf("with %s (%s)", cli.Count(len(seeds), "random seed"), cli.SeedsText(seeds))
-	how := m.drawing() + m.stopping()
-	if fewest := slices.Min(slices.Collect(maps.Values(points))); m.stopping() != "" && fewest < len(seeds) {
-		networks = fmt.Sprintf("with %d to %s (%s)", fewest, cli.Count(len(seeds), "random seed"), cli.SeedsText(seeds))
-	}
-	total := cli.Count(len(m.found), "simulation")
+	seeds, how, total := m.seedsText(), m.drawing()+m.stopping(), cli.Count(len(m.found), "simulation")
 	if len(varied) == 0 {
-		return []string{fmt.Sprintf("No parameter varied; we ran %s, %s.%s", total, networks, how)}
+		return []string{fmt.Sprintf("No parameter varied; we ran %s, %s.%s", total, seeds, how)}
 	}
 	return []string{fmt.Sprintf("We varied %s, in %s, each %s: %s in total.%s", strings.Join(varied, ", "),
-		cli.Count(len(points), "combination"), networks, total, how)}
+		cli.Count(len(points), "combination"), seeds, total, how)}
+}
+
+// seedsText says how many seeds each combination has, or each of its networks if PERTURB repeats the seeds for several.
+func (m *methodsText) seedsText() string {
+	fewestNetworks, networks := m.networks()
+	perNetwork, seeds := map[string]int{}, []uint32{}
+	for i := range m.found {
+		r := &m.found[i]
+		of := fmt.Sprint(r.Varying)
+		if r.SourceSeed != nil && networks > 1 {
+			of += fmt.Sprint(*r.SourceSeed)
+		}
+		perNetwork[of]++
+		if r.Seed != nil {
+			seeds = append(seeds, *r.Seed)
+		}
+	}
+	slices.Sort(seeds)
+	seeds = slices.Compact(seeds)
+	fewest := len(seeds)
+	if m.stopping() != "" {
+		fewest = min(fewest, slices.Min(slices.Collect(maps.Values(perNetwork))))
+	}
+	text := fmt.Sprintf("%s (%s)", span(fewest, len(seeds), "random seed"), cli.SeedsText(seeds))
+	if networks > 1 {
+		return fmt.Sprintf("with %s, each perturbed with %s", span(fewestNetworks, networks, "network"), text)
+	}
+	return "with " + text
+}
+
+// networks are the smallest and the largest number of networks of a combination that PERTURB starts from with the same seed; 1 for
+// training, and if each network has a seed of its own.
+func (m *methodsText) networks() (least, most int) {
+	perSeed, perPoint := map[string]int{}, map[string]int{}
+	for i := range m.found {
+		r := &m.found[i]
+		point, seed := fmt.Sprint(r.Varying), ""
+		if r.Seed != nil {
+			seed = fmt.Sprint(*r.Seed)
+		}
+		perSeed[point+seed]++
+		perPoint[point] = max(perPoint[point], perSeed[point+seed])
+	}
+	counts := slices.Collect(maps.Values(perPoint))
+	return slices.Min(counts), slices.Max(counts)
+}
+
+// span counts what there are at least, and at most.
+func span(least, most int, what string) string {
+	if least == most {
+		return cli.Count(most, what)
+	}
+	return fmt.Sprintf("%d to %s", least, cli.Count(most, what))
 }
 
 // drawing says how the points of a [sample] were drawn; "" if there is none.
@@ -66,7 +108,11 @@ func (m *methodsText) stopping() string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf(" Each combination got at least %s; then seeds were added until half of the width of the %g %% confidence interval "+
-		"(Student) of the mean of %s was at most %g, or until there were %d seeds.", cli.Count(u.Min, "seed"), 100*u.Level, u.Measure,
+	each := "Each combination"
+	if _, networks := m.networks(); networks > 1 {
+		each = "Each network"
+	}
+	return fmt.Sprintf(" %s got at least %s; then seeds were added until half of the width of the %g %% confidence interval "+
+		"(Student) of the mean of %s was at most %g, or until there were %d seeds.", each, cli.Count(u.Min, "seed"), 100*u.Level, u.Measure,
 		u.HalfWidth, u.Max)
 }
