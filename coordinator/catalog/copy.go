@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -26,7 +27,7 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 	if err != nil {
 		return nil, err
 	}
-	status, err := x.ReadSweep(ctx, prober, name)
+	status, err := readLaunch(ctx, x, prober, name)
 	if err == nil || ctx.Err() != nil {
 		return status, err
 	}
@@ -41,7 +42,7 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 // ReadKept is ReadSweep, but also of a sweep whose source is not under the root, as of one that was unpacked alone: its tasks are those
 // that its manifest has, and ByManifest says why.
 func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*SweepStatus, error) {
-	status, err := x.ReadSweep(ctx, prober, name)
+	status, err := readLaunch(ctx, x, prober, name)
 	if err == nil || ctx.Err() != nil {
 		return status, err
 	}
@@ -55,6 +56,36 @@ func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*Sw
 	}
 	byManifest.ByManifest = missing
 	return byManifest, nil
+}
+
+// ReadLaunch is ReadSweep, with an error if the sweep was launched under another root and its tasks have other ids here. That happens if
+// its source is a path in that root: there a network is the result of a task, and here a file with some contents.
+func ReadLaunch(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
+	x, err := Lazy(r)
+	if err != nil {
+		return nil, err
+	}
+	return readLaunch(ctx, x, prober, name)
+}
+
+func readLaunch(ctx context.Context, x *Catalog, prober Prober, name string) (*SweepStatus, error) {
+	status, err := x.ReadSweep(ctx, prober, name)
+	if err != nil || !status.Sweep.SourceIsPath() {
+		return status, err
+	}
+	isRecorded := func(t TaskStatus) bool { return t.Line != nil }
+	if len(status.Tasks) == 0 || slices.ContainsFunc(status.Tasks, isRecorded) {
+		return status, nil
+	}
+	copies, err := inputs.Read(x.root)
+	if err != nil {
+		return nil, err
+	}
+	last, err := lastLines(x.root, name)
+	if source := status.Tasks[0].Task.Source; err != nil || len(last) == 0 || source.Path == "" || copies[source.Path] != "" {
+		return status, err
+	}
+	return nil, fmt.Errorf("%s: its tasks start from %s, and were launched under another root", name, status.Sweep.SourceName())
 }
 
 // MissingSource says that the source of a PERTURB sweep is a sweep that is not under the root, or a path, which another machine need not

@@ -124,7 +124,7 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 		return nil
 	}
 	c.around = c.opened
-	status, err := catalog.ReadSweep(ctx, c.opened, c.prober, name)
+	status, err := catalog.ReadLaunch(ctx, c.opened, c.prober, name)
 	if err != nil && ctx.Err() == nil {
 		if why := catalog.MissingSource(c.opened, name); why != nil {
 			return c.addByManifest(e, c.opened, dir, name, why)
@@ -175,7 +175,7 @@ func (c *Choice) addDirectory(ctx context.Context, e *cli.Env, dir string) error
 	around, err := root.OpenToPlan(filepath.Dir(absolute))
 	if c.around = around; err == nil {
 		var status *catalog.SweepStatus
-		if status, err = catalog.ReadSweep(ctx, around, c.prober, name); err == nil {
+		if status, err = catalog.ReadLaunch(ctx, around, c.prober, name); err == nil {
 			c.addStatus(name, absolute, status)
 			return nil
 		}
