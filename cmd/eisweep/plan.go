@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/costs"
@@ -48,7 +50,7 @@ parameters that vary, each with its number of tasks.`,
   eisweep plan approximate perturb --json
   eisweep plan tuning.toml --points --csv > points.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := p.checkFlags(); err != nil {
+			if err := p.checkFlags(cmd.Flags()); err != nil {
 				return err
 			}
 			if p.score {
@@ -87,16 +89,28 @@ type planOptions struct {
 }
 
 // checkFlags refuses flags that exclude each other.
-func (p *planOptions) checkFlags() error {
+func (p *planOptions) checkFlags(given *pflag.FlagSet) error {
+	if p.score {
+		return checkScore(given)
+	}
 	switch {
 	case p.asCSV && !p.points:
 		return cli.Usagef("--csv needs --points")
-	case p.score && (p.points || p.tasks || p.workers > 0):
-		return cli.Usagef("--score cannot be combined with --points, --tasks or --workers")
 	case p.points && (p.tasks || p.asJSON):
 		return cli.Usagef("--points cannot be combined with --tasks or --json")
 	}
 	return nil
+}
+
+// checkScore refuses flags that change what a run would do: --score compares a sweep as it ran.
+func checkScore(given *pflag.FlagSet) (err error) {
+	allowed := []string{"score", "json", "path"}
+	given.Visit(func(f *pflag.Flag) {
+		if err == nil && !slices.Contains(allowed, f.Name) {
+			err = cli.Usagef("--score cannot be combined with --%s: it compares a sweep as it ran", f.Name)
+		}
+	})
+	return err
 }
 
 // compare compares the estimates for sweeps of the root with what they needed.
