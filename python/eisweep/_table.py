@@ -76,8 +76,16 @@ def summarize(
         One row for each group and measure: the parameters `by`, ``measure``, ``unit``, ``n``, ``mean``, ``sd``, and 95 % confidence
         intervals of the mean by Student's t (``student_low``, ``student_high``) and by bootstrap (``bootstrap_low``,
         ``bootstrap_high``), in the measure's unit.
+
+    Raises
+    ------
+    ValueError
+        If `by` is empty.
     """
-    rows = _table(sweep, where, measures, suspect, root, program, names("by", by))
+    groups = names("by", by)
+    if not groups:
+        raise ValueError('by names no parameter; give one, such as "pl.is_plastic"')
+    rows = _table(sweep, where, measures, suspect, root, program, groups)
     return _measures_as_floats(rows, after="n")
 
 
@@ -108,7 +116,14 @@ def compare(
     pandas.DataFrame
         One row for each group and measure, as in `summarize`. ``difference`` is the mean of result minus baseline, ``baseline_mean`` the
         mean of the paired baselines; ``sd`` and the intervals describe the differences.
+
+    Raises
+    ------
+    ValueError
+        If `vs` is empty.
     """
+    if not vs:
+        raise ValueError('vs names no baseline; give a parameter and its value, such as {"pl.is_plastic": "NEITHER"}')
     rows = _table(sweep, where, measures, suspect, root, program, [*settings("vs", vs), *names("by", by)])
     return _measures_as_floats(rows, after="n")
 

@@ -125,6 +125,12 @@ class Statistics(unittest.TestCase):
             self.assertAlmostEqual(row["difference"], want[row["ng.exc.n_per_axis"], row["sy.e2e.w_total"]], places=12)
         self.assertEqual(len(got), 4)
 
+    def test_groups_and_baselines_are_required(self) -> None:
+        with self.assertRaisesRegex(ValueError, "by names no parameter; give one"):
+            quiet(eisweep.summarize, "trained", by=[])
+        with self.assertRaisesRegex(ValueError, "vs names no baseline; give a parameter"):
+            quiet(eisweep.compare, "trained", {})
+
     def test_comparisons_can_be_grouped(self) -> None:
         got = quiet(eisweep.compare, "trained", {"pl.is_plastic": "NEITHER"}, by="sy.e2e.w_total", measures="cc_mean", suspect="drop")
         options = ["--vs=pl.is_plastic=NEITHER", "--by=sy.e2e.w_total", "--measures=cc_mean", "--suspect=drop"]
