@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -73,6 +72,8 @@ def run(
     ------
     EisweepError
         If the sweep is invalid, or tasks failed; `code` is the exit code (docs/exit-codes.md).
+    ValueError
+        If a list of seeds is empty.
     """
     arguments = ["run", "--json", *root_options(root), *settings("set", set or {})]
     arguments += [*names("seeds", _seeds(seeds)), *names("add-seeds", _seeds(add_seeds)), *names("as", name)]
@@ -80,8 +81,9 @@ def run(
     arguments += [f"--workers={workers}"] * (workers is not None) + ["--supersede"] * supersede + ["--drop"] * drop
     summary: dict[str, Any] = {}
     # A process group of its own, so that an interrupt at a terminal reaches the program once, from here: the second one would end it
-    # before it has saved the running tasks. If Python is killed, as when a notebook is restarted, Linux interrupts the program.
-    on_death = ["setpriv", "--pdeathsig", "INT", "--"] if shutil.which("setpriv") else []
+    # before it has saved the running tasks. If Python is killed, as when a notebook is restarted, Linux ends the program. With SIGTERM,
+    # because a shell starts scripts in the background with SIGINT ignored, and the program inherits that.
+    on_death = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
     command = [*on_death, find_program(program), *arguments, "--", *sweep_arguments(sweep)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as stderr, subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8", process_group=0
@@ -90,7 +92,7 @@ def run(
         try:
             summary = _follow(process.stdout, progress)
         except BaseException:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.stdout.close()
             process.wait()
             raise
@@ -105,7 +107,12 @@ def run(
 
 
 def _seeds(seeds: str | Iterable[int]) -> str:
-    return seeds if isinstance(seeds, str) else ",".join(map(str, seeds))
+    if isinstance(seeds, str):
+        return seeds
+    text = ",".join(map(str, seeds))
+    if not text:
+        raise ValueError("the list of seeds is empty; leave the argument out to keep the seeds of the sweep")
+    return text
 
 
 def _failures(summary: Mapping[str, Any]) -> list[str]:

@@ -82,11 +82,17 @@ class Run(unittest.TestCase):
             quiet(eisweep.run, write("invalid.toml", FAILING.replace("seeds", "seed")))
         self.assertEqual(failed.exception.code, 2)
 
+    def test_an_empty_list_of_seeds_is_not_all_seeds(self) -> None:
+        for option in ("seeds", "add_seeds"):
+            with self.assertRaisesRegex(ValueError, "leave the argument out"):
+                quiet(eisweep.run, "trained", **{option: []})
+
     @contextlib.contextmanager
-    def long_run(self, top: pathlib.Path):
+    def long_run(self, top: pathlib.Path, before: str = ""):
         """A Python that runs a long sweep, and has shown progress."""
         file = write("long.toml", LONG)
-        code = f"import sys; sys.modules['tqdm'] = None; import eisweep; eisweep.run({str(file)!r}, root={str(top)!r}, workers=1)"
+        run = f"eisweep.run({str(file)!r}, root={str(top)!r}, workers=1)"
+        code = f"{before}import sys; sys.modules['tqdm'] = None; import eisweep; {run}"
         with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as process:
             self.assertRegex(process.stderr.readline(), r"^long: \d+ of 2000 done")
             yield process
@@ -108,8 +114,13 @@ class Run(unittest.TestCase):
         self.check_stopped(top)
 
     def test_a_run_ends_if_python_is_killed(self) -> None:
-        top = directory() / "killed"
-        with self.long_run(top) as process:
+        self.check_killed(directory() / "killed")
+
+    def test_a_run_in_the_background_of_a_script_ends_if_python_is_killed(self) -> None:
+        self.check_killed(directory() / "background", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); ")
+
+    def check_killed(self, top: pathlib.Path, before: str = "") -> None:
+        with self.long_run(top, before) as process:
             (program,) = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             descriptor = os.pidfd_open(int(program))
             process.kill()
