@@ -35,7 +35,7 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 	if manifestErr != nil {
 		return nil, manifestErr
 	}
-	byManifest.ByManifest = cmp.Or(MissingSource(r, name), err)
+	byManifest.ByManifest = cmp.Or(MissingSource(r, name, err), err)
 	return byManifest, nil
 }
 
@@ -46,7 +46,7 @@ func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*Sw
 	if err == nil || ctx.Err() != nil {
 		return status, err
 	}
-	missing := MissingSource(x.root, name)
+	missing := MissingSource(x.root, name, err)
 	if missing == nil {
 		return nil, err
 	}
@@ -58,8 +58,15 @@ func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*Sw
 	return byManifest, nil
 }
 
+// elsewhereError says that the tasks of a sweep have other ids here than where they were computed.
+type elsewhereError struct{ path string }
+
+func (e *elsewhereError) Error() string {
+	return fmt.Sprintf("its tasks start from %s and were launched under another root", e.path)
+}
+
 // ReadLaunch is ReadSweep, with an error if the sweep was launched under another root and its tasks have other ids here. That happens if
-// its source is a path in that root: there a network is the result of a task, and here a file with some contents.
+// they start from a path in that root: there it is the result of a task, and here a file with some contents.
 func ReadLaunch(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
 	x, err := Lazy(r)
 	if err != nil {
@@ -70,27 +77,37 @@ func ReadLaunch(ctx context.Context, r *root.Root, prober Prober, name string) (
 
 func readLaunch(ctx context.Context, x *Catalog, prober Prober, name string) (*SweepStatus, error) {
 	status, err := x.ReadSweep(ctx, prober, name)
-	if err != nil || !status.Sweep.SourceIsPath() {
-		return status, err
+	if err != nil {
+		return nil, err
 	}
 	isRecorded := func(t TaskStatus) bool { return t.Line != nil }
 	if len(status.Tasks) == 0 || slices.ContainsFunc(status.Tasks, isRecorded) {
 		return status, nil
 	}
+	last, err := lastLines(x.root, name)
+	if err != nil || len(last) == 0 {
+		return status, err
+	}
 	copies, err := inputs.Read(x.root)
 	if err != nil {
 		return nil, err
 	}
-	last, err := lastLines(x.root, name)
-	if source := status.Tasks[0].Task.Source; err != nil || len(last) == 0 || source.Path == "" || copies[source.Path] != "" {
-		return status, err
+	for _, in := range inputs.Of(&status.Tasks[0].Task) {
+		if in.Path != "" && copies[in.Path] == "" { // a launch copies what it starts from
+			return nil, &elsewhereError{in.Path}
+		}
 	}
-	return nil, fmt.Errorf("%s: its tasks start from %s, and were launched under another root", name, status.Sweep.SourceName())
+	return status, nil
 }
 
-// MissingSource says that the source of a PERTURB sweep is a sweep that is not under the root, or a path, which another machine need not
-// have; nil otherwise.
-func MissingSource(r *root.Root, name string) error {
+// MissingSource says why a sweep can only be read by its manifest, after the given error of ReadLaunch: the source of a PERTURB sweep is
+// a sweep that is not under the root, or a path, which another machine need not have; or it was launched under another root. Nil for
+// other errors.
+func MissingSource(r *root.Root, name string, err error) error {
+	var elsewhere *elsewhereError
+	if errors.As(err, &elsewhere) {
+		return elsewhere
+	}
 	s, err := records.Launched(r, name)
 	if err != nil || s.SourceName() == "" {
 		return nil

@@ -126,7 +126,7 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 	c.around = c.opened
 	status, err := catalog.ReadLaunch(ctx, c.opened, c.prober, name)
 	if err != nil && ctx.Err() == nil {
-		if why := catalog.MissingSource(c.opened, name); why != nil {
+		if why := catalog.MissingSource(c.opened, name, err); why != nil {
 			return c.addByManifest(e, c.opened, dir, name, why)
 		}
 	}
@@ -198,7 +198,7 @@ func (c *Choice) addByManifest(e *cli.Env, around *root.Root, dir, name string, 
 		selection.NoteByManifest(e, dir, why)
 		return nil
 	}
-	selection.NoteByManifest(e, dir, cmp.Or(catalog.MissingSource(around, name), why))
+	selection.NoteByManifest(e, dir, cmp.Or(catalog.MissingSource(around, name, why), why))
 	if s, err := records.Launched(around, name); err == nil {
 		c.sweep, c.launched = s, string(s.TOML())
 	}
