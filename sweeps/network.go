@@ -78,7 +78,7 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 			"name the sweep that trained the networks")
 	}
 	if source.until != nil {
-		return fail(fmt.Sprintf("the source sweep %s has [until], so nobody knows yet which networks it trains", s.source),
+		return fail(fmt.Sprintf("the source sweep %s has [until], so its networks are not known in advance", s.source),
 			"finish it first; then give the directory of its results, ROOT/"+s.source+"/")
 	}
 	tasks, err := source.Expand(ctx, lib)

@@ -39,12 +39,12 @@ func SweepText(s *control.SweepState) string {
 			undecidedText(s.Undecided)))
 }
 
-// undecidedText says how many points may get more seeds.
+// undecidedText counts the points that may get more seeds.
 func undecidedText(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return "may grow at " + cli.Count(n, "point")
+	return cli.Count(n, "point") + " undecided"
 }
 
 // rate formats the number of finished tasks per time.
