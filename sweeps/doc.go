@@ -11,5 +11,5 @@
 // know which tasks are done.
 //
 // Start reading at Parse (sweep.go) and Expand (expand.go). internal/document parses the
-// text, reader.go and the files read_*.go make a sweep of it.
+// text, reader.go and the files read_*.go make a sweep of it; internal/stopping reads [until].
 package sweeps

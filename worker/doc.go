@@ -13,5 +13,5 @@
 //
 // Start reading at worker.go, then slot.go, which follows one task. watch.go says what an attempt does while it
 // runs, prior_attempts.go and checkpoints.go how it uses files of earlier attempts, and limits.go when a worker
-// exits on its own. runner.go runs the model.
+// exits on its own. runner.go runs the model, and cpu_shares.go measures its CPU time.
 package worker

@@ -5,5 +5,6 @@
 // nothing else changes, and that a task whose files cannot be checked is an error and never counts as
 // new. It does not carry a plan out, and asks about tasks that run through Launches alone.
 //
-// Start reading at New (plan.go), then decide (decide.go).
+// Start reading at New (plan.go), then decide (decide.go). For sweeps with [until], stop.go leaves out the tasks that are not
+// decided, and grow.go plans those that are added while the sweep runs.
 package plan

@@ -1,7 +1,8 @@
 // Package window keeps a bounded number of orders in the queue: those of the tasks that are to be executed next.
 //
 // Window owns what the coordinator knows of the orders in the queue: whether they have to be withdrawn, how many the
-// queue has room for, how long tasks take, and which orders only some workers have the memory for. It asks the state
+// queue has room for, how long tasks take, which orders only some workers have the memory for, and which order is the
+// last chance of its task. It asks the state
 // machine which tasks come next, makes their orders, and publishes them. When what comes next has changed, it withdraws
 // all orders and publishes the right ones.
 //

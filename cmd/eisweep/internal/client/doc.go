@@ -6,5 +6,5 @@
 // all requests may be repeated.
 //
 // Start reading at client.go, Open; connection.go has the options of the command line, absent.go the error that no coordinator
-// answers.
+// answers, and run_report.go the file by which a `run` reports its progress to other commands.
 package client
