@@ -98,7 +98,7 @@ func (g *grower) settled(s *growing) []int {
 	return out
 }
 
-// isSettled reports whether nothing more comes of a task by itself. The machine does not know tasks that were done before.
+// isSettled reports whether a task does not run again by itself. The machine does not know tasks that were done before.
 func (g *grower) isSettled(id sweeps.ID) bool {
 	t, ok := g.machine.Task(id)
 	return !ok || t.IsSettled()
@@ -132,7 +132,7 @@ func (g *grower) grow(ctx context.Context, name string) {
 	}
 }
 
-// decide has the plan of a sweep decide about points.
+// decide decides about points by the plan of a sweep and its manifest.
 func (g *grower) decide(ctx context.Context, s *growing, points []int) (*plan.Growth, error) {
 	if err := g.launcher.catalog.Refresh(); err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (g *grower) decide(ctx context.Context, s *growing, points []int) (*plan.Gr
 	return growth, err
 }
 
-// submit submits what a sweep gets in addition, and finishes it if all points are decided. It is called with the lock held.
+// submit submits the added tasks of a sweep, and finishes it if all points are decided. It is called with the lock held.
 func (g *grower) submit(s *growing, points []int, growth *plan.Growth) {
 	name := s.plan.Name
 	for _, point := range points {

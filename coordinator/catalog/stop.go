@@ -10,7 +10,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// stop adds the decisions of a sweep with [until] to its status, and removes the tasks that are beyond them and not done.
+// stop adds the decisions about a sweep with [until] to its status, and removes tasks that are not decided, unless they are done.
 func (x *Catalog) stop(ctx context.Context, prober Prober, name string, e *sweeps.Expansion, out *SweepStatus) error {
 	u, ok := out.Sweep.Until()
 	if !ok {
@@ -43,7 +43,7 @@ func (x *Catalog) stop(ctx context.Context, prober Prober, name string, e *sweep
 	return nil
 }
 
-// resultOf is what a task has come to.
+// resultOf returns the state and the result of a task.
 func (x *Catalog) resultOf(sweep string, t *TaskStatus) stopping.Result {
 	switch t.State {
 	case StatePending:
@@ -54,7 +54,7 @@ func (x *Catalog) resultOf(sweep string, t *TaskStatus) stopping.Result {
 	return stopping.Result{Settled: true, Path: filepath.Join(x.root.SweepDir(sweep), t.Task.File), SHA256: t.Line.SHA256}
 }
 
-// Result is what a task of a sweep has come to by the sweep's manifest.
+// Result returns the state and the result of a task by a sweep's manifest.
 func (x *Catalog) Result(id sweeps.ID, sweep string) (stopping.Result, error) {
 	h := x.History(id)
 	switch h.State(sweep) {

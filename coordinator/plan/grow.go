@@ -9,7 +9,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Growth is what a launched sweep with [until] gets in addition.
+// Growth is what [until] adds to a launched sweep.
 type Growth struct {
 	Items []Item
 	// Points are those that may need more seeds once these tasks of theirs are settled.

@@ -24,7 +24,7 @@ func (s *Sweep) stop() error {
 	return decided.Unread
 }
 
-// result is what a task has come to that the plan does not execute.
+// result returns the state and the result of a task, which is not settled if the plan executes it.
 func (s *Sweep) result(point, seed int) (stopping.Result, error) {
 	t := s.Expansion.At(s.Expansion.NumberOf(point, seed))
 	item, ok, err := s.planner.decide(s.Name, &t)
@@ -41,12 +41,12 @@ func (s *Sweep) result(point, seed int) (stopping.Result, error) {
 	return s.planner.catalog.Result(t.ID, s.Name)
 }
 
-// adopted is the result that a line describes which the manifest lacks.
+// adopted is the result of a line that the manifest lacks.
 func (s *Sweep) adopted(line *manifest.Line) stopping.Result {
 	return stopping.Result{Settled: true, Path: filepath.Join(s.planner.root.SweepDir(s.Name), line.File), SHA256: line.SHA256}
 }
 
-// isBeyond reports whether [until] has not decided, or decided against, that the task with a number is executed.
+// isBeyond reports whether the point of the task with a number does not need the task, as far as [until] has decided.
 func (s *Sweep) isBeyond(number int) bool {
 	if s.decisions == nil {
 		return false
@@ -66,7 +66,7 @@ func (s *Sweep) IsOut(number int, id sweeps.ID) bool {
 	return s.isBeyond(number) && s.state(id) != catalog.StateDone
 }
 
-// leavesOut reports whether the plan does not look at a task because of [until]. A rerun also looks at failed ones that are out.
+// leavesOut reports whether the plan ignores a task because of [until]. A rerun does not ignore failed ones.
 func (s *Sweep) leavesOut(number int, id sweeps.ID) bool {
 	return s.IsOut(number, id) && !(s.IsPartial() && s.state(id) == catalog.StateFailed)
 }

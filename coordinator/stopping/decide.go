@@ -12,7 +12,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Result is what the task of a seed has come to.
+// Result is the state and the result of a seed's task.
 type Result struct {
 	Settled bool   // it is done or failed
 	Path    string // of its result; "" if it failed
@@ -91,7 +91,7 @@ func (m *measuring) add(point int, r Result) {
 	m.values[point] = append(m.values[point], until.Seed{Settled: true, Value: math.NaN()})
 }
 
-// take takes in the measures of a file. What has other bytes than its manifest says is as unknown as what cannot be read.
+// take takes in the measures of a file. A file with other bytes than its manifest says counts as unreadable.
 func (m *measuring) take(i int, f measures.Found) error {
 	at := m.places[i]
 	seed := &m.values[at.point][at.seed]

@@ -24,13 +24,13 @@ const (
 	Limit     Reason = "limit"     // the interval is too wide after all seeds
 )
 
-// Seed is what a seed has come to.
+// Seed is the state of a seed.
 type Seed struct {
 	Settled bool    // its task is done or failed
 	Value   float64 // the measure of its result; NaN if it has none, or the task failed
 }
 
-// Decision is how many seeds a point needs, as far as that is known.
+// Decision says how many seeds a point needs, as far as that is known.
 type Decision struct {
 	Seeds     int // the point needs its first so many seeds, or more if the reason is Undecided
 	Reason    Reason
@@ -38,10 +38,10 @@ type Decision struct {
 	HalfWidth float64 // of the last interval that could be computed; NaN if there was none
 }
 
-// Decide decides by what the seeds have come to, which it asks for by their places in the order of the sweep, from 0. It looks at
-// the first Min seeds; as long as the interval of their values is too wide, it goes on to a quarter more seeds, at least one, up to
-// Max. It decides nothing before all seeds that it looks at are settled. A seed without a finite value counts as a seed, but is not
-// part of the interval.
+// Decide decides from the states of the seeds; seed(i) is that of the seed with place i in the order of the sweep, from 0. Decide looks
+// at the first Min seeds. While the interval of their values is too wide, it adds a quarter more seeds, at least one, up to Max. It
+// decides nothing before all seeds that it looks at are settled. A seed without a finite value counts as a seed, but is not part of the
+// interval.
 func (r Rule) Decide(seed func(i int) Seed) Decision {
 	d := Decision{Reason: Undecided, HalfWidth: math.NaN()}
 	var values []float64
