@@ -13,7 +13,8 @@
 // or written. plan decides what a launch does with each task, and catalog reads manifests and files. This package connects
 // them: shell.go gives each of them access to the others.
 //
-// Start reading at Coordinator (coordinator.go) and core.go, which has the lock that they share. launch.go and submit.go
-// submit tasks to the machine, grower.go adds seeds to sweeps with [until], and flush.go makes durable what follows. restore.go resumes sweeps after a restart,
-// recorder.go keeps what that needs, pause_resume_cancel.go changes the status of sweeps, and serve.go lists the requests.
+// Start reading at Coordinator (coordinator.go) and core.go, which has the lock that they share. launch.go and
+// submit.go submit tasks to the machine, grower.go adds seeds to sweeps with [until], and flush.go makes durable what
+// follows. restore.go resumes sweeps after a restart, recorder.go keeps what that needs, pause_resume_cancel.go
+// changes the status of sweeps, and serve.go lists the requests.
 package coordinator

@@ -8,10 +8,11 @@
 // sources and writes results.
 //
 // Start reading at Simulation (simulation.go), then follow a stimulus: input.go,
-// weights.go (recurrent.go for E→E), settle.go, training.go, rules.go,
-// gradient.go, responses.go, measures.go, perturb.go. state.go holds what Save writes
-// (save.go), and sampler.go computes small parts of tasks, for estimates. docs/model.md has the equations; values.go the parameters as other packages
-// exchange them. Below internal: the kernels, GMRES, random numbers and statistics.
+// weights.go (recurrent.go for E→E), settle.go, training.go, rules.go, gradient.go,
+// responses.go, measures.go, perturb.go. state.go holds what Save writes (save.go), and
+// sampler.go computes small parts of tasks, for estimates. docs/model.md has the
+// equations; values.go the parameters as other packages exchange them. Below internal:
+// the kernels, GMRES, random numbers and statistics.
 //
 // Matrices are post × pre, row-major: wee (n_e, n_e), wei (n_e, n_i; I onto E),
 // wie (n_i, n_e; E onto I), wii (n_i, n_i). With s = inp.n_stimuli, afferents
