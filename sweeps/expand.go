@@ -141,7 +141,11 @@ func (s *Sweep) consistency() []Fault {
 func (s *Sweep) checkUntil(add func(problem, remedy string, places ...string)) {
 	u := s.until
 	if n := len(s.seeds); n > 0 && u.Least > n {
-		add(fmt.Sprintf("until has min_seeds = %d, but there are only %d seeds", u.Least, n),
+		have := fmt.Sprintf("there are only %d seeds", n)
+		if n == 1 {
+			have = "there is only 1 seed"
+		}
+		add(fmt.Sprintf("until has min_seeds = %d, but %s", u.Least, have),
 			"give more seeds (max_seeds, if there is no list of them) or a smaller min_seeds", "seeds", "until.max_seeds", "until")
 	}
 	if names := stopping.Measures(s.experiment); u.IsMeasure() && !slices.Contains(names, u.Measure) {

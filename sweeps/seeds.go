@@ -88,7 +88,7 @@ func (r *reader) readSeeds(n *document.Node) {
 	if len(n.Items) == 0 {
 		r.fail(n.Place(), "seeds is empty", "give at least one; "+seedRule)
 	}
-	seen := map[uint32]bool{}
+	seen, faults := map[uint32]bool{}, len(r.faults)
 	for _, item := range n.Items {
 		seed, ok := r.seed(item)
 		if ok && seen[seed] {
@@ -97,6 +97,9 @@ func (r *reader) readSeeds(n *document.Node) {
 			r.sweep.seeds = append(r.sweep.seeds, seed)
 		}
 		seen[seed] = ok || seen[seed]
+	}
+	if len(r.faults) > faults {
+		r.sweep.seeds = nil // their number is not known, and nothing may be said about it
 	}
 }
 

@@ -47,7 +47,7 @@ func TestSeedsOfTheCommandLineAndUntil(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const few = "--seeds: until has min_seeds = 2, but there are only 1"
+	const few = "--seeds: until has min_seeds = 2, but there is only 1 seed"
 	if _, err := one.Expand(t.Context(), nil); err == nil || !strings.Contains(err.Error(), few) {
 		t.Errorf("too few seeds: %v", err)
 	}
