@@ -150,3 +150,15 @@ func (r *reader) readSeedRange(n *document.Node) {
 		}
 	}
 }
+
+// SeedRanges returns the first and the last seed of each range of consecutive seeds, in ascending order. It does not change seeds.
+func SeedRanges(seeds []uint32) (ranges [][2]uint32) {
+	for _, seed := range slices.Sorted(slices.Values(seeds)) {
+		if last := len(ranges) - 1; last >= 0 && uint64(seed) <= uint64(ranges[last][1])+1 {
+			ranges[last][1] = seed
+		} else {
+			ranges = append(ranges, [2]uint32{seed, seed})
+		}
+	}
+	return ranges
+}

@@ -99,26 +99,20 @@ const maxRanges = 10
 
 // seedsText is "seeds 1–3, 7".
 func seedsText(seeds []uint32) string {
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	var ranges []string
-	for i := 0; i < len(seeds); {
-		j := i
-		for j+1 < len(seeds) && seeds[j+1] == seeds[j]+1 {
-			j++
-		}
-		if text := fmt.Sprint(seeds[i]); j > i {
-			ranges = append(ranges, fmt.Sprintf("%s–%d", text, seeds[j]))
+	var texts []string
+	ranges := sweeps.SeedRanges(seeds)
+	for _, r := range ranges {
+		if r[0] == r[1] {
+			texts = append(texts, fmt.Sprint(r[0]))
 		} else {
-			ranges = append(ranges, text)
+			texts = append(texts, fmt.Sprintf("%d–%d", r[0], r[1]))
 		}
-		i = j + 1
 	}
-	if n := len(ranges) - maxRanges; n > 0 {
-		ranges = append(ranges[:maxRanges], fmt.Sprintf("… and %d more", n))
+	if n := len(texts) - maxRanges; n > 0 {
+		texts = append(texts[:maxRanges], fmt.Sprintf("… and %d more", n))
 	}
-	if len(seeds) == 1 {
-		return "seed " + ranges[0]
+	if len(ranges) == 1 && ranges[0][0] == ranges[0][1] {
+		return "seed " + texts[0]
 	}
-	return "seeds " + strings.Join(ranges, ", ")
+	return "seeds " + strings.Join(texts, ", ")
 }

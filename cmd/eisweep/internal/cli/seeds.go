@@ -1,30 +1,21 @@
 package cli
 
 import (
-	"slices"
-	"strconv"
+	"fmt"
+	"strings"
+
+	"eisweep/sweeps"
 )
 
 // SeedsText formats seeds as --seeds takes them: 1-10,15.
 func SeedsText(seeds []uint32) string {
-	seeds = slices.Clone(seeds)
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	var out []byte
-	for i := 0; i < len(seeds); {
-		j := i
-		for j+1 < len(seeds) && seeds[j+1] == seeds[j]+1 {
-			j++
+	var out []string
+	for _, r := range sweeps.SeedRanges(seeds) {
+		if r[0] == r[1] {
+			out = append(out, fmt.Sprint(r[0]))
+		} else {
+			out = append(out, fmt.Sprintf("%d-%d", r[0], r[1]))
 		}
-		if len(out) > 0 {
-			out = append(out, ',')
-		}
-		out = strconv.AppendUint(out, uint64(seeds[i]), 10)
-		if j > i {
-			out = append(out, '-')
-			out = strconv.AppendUint(out, uint64(seeds[j]), 10)
-		}
-		i = j + 1
 	}
-	return string(out)
+	return strings.Join(out, ",")
 }
