@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -58,7 +59,7 @@ func TestATaskKillsLargeWorkersOnly(t *testing.T) {
 	large := g.hire("w3", 64)
 	var saved *job // runs on the worker that is killed
 	for j := large.next("many"); ; j = large.next("many") {
-		g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+		g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 		k.window.Fill(g.context())
 		if n := len(g.orders()); n != 0 {
 			t.Fatalf("beside a task with one chance left, %d more are sent", n)
@@ -130,7 +131,7 @@ func (w *testWorker) takes(k *Coordinator, tasks int) (all []*job) {
 		all = append(all, w.next("many"))
 	}
 	for _, j := range all {
-		w.g.poll("the claim is known", func() bool { return k.attempts.Of(j.id()) != nil })
+		w.g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 	}
 	return all
 }
