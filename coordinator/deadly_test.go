@@ -61,8 +61,11 @@ func TestATaskKillsLargeWorkersOnly(t *testing.T) {
 	for j := large.next("many"); ; j = large.next("many") {
 		g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 		k.window.Fill(g.context())
-		if n := len(g.orders()); n != 0 {
-			t.Fatalf("beside a task with one chance left, %d more are sent", n)
+		k.mu.Lock()
+		queued := k.machine.Queued()
+		k.mu.Unlock()
+		if queued != 0 {
+			t.Fatalf("beside a task with one chance left, %d more are sent", queued)
 		}
 		if j.id() == deadly {
 			g.lose(k, j)
