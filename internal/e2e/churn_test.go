@@ -43,6 +43,9 @@ func TestWorkersComeAndGo(t *testing.T) {
 			coordinator.stop()
 			coordinator = c.coordinator(at)
 		case 6:
+			for _, m := range w.members {
+				w.awaitRunning(m) // the kill takes claims of the last milliseconds with it: see docs/architecture.md
+			}
 			coordinator.drop()
 			coordinator = c.coordinator(at)
 		}
