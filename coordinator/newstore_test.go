@@ -27,20 +27,7 @@ func TestANewStoreRunsNothingTwice(t *testing.T) {
 	g.regather = time.Hour
 	k := g.serve()
 	g.heardOut(k)
-	for _, j := range running { // as workers do when a coordinator says hello
-		if over, err := j.IsOver(g.context()); err != nil || over {
-			t.Fatalf("a running attempt is over: %v", err)
-		}
-		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
-	}
-	k.window.Fill(g.context())
-	if n := len(g.orders()); n != 0 {
-		t.Errorf("%d orders were sent before workers could enter what they run", n)
-	}
-	k.mu.Lock()
-	k.window.OpenAfter(0)
-	k.mu.Unlock()
-	k.window.Refill()
+	g.reenter(k, running)
 	g.poll("the others are ordered", func() bool { return len(g.orders()) == 2 })
 	for range 2 {
 		j := g.next("two")
@@ -79,20 +66,7 @@ func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
 	g.queue = g.open(natsconn.Options{Server: g.line, Connect: atOnce(), Role: protocol.Coordinator}) // which finds the streams
 	g.crashed, g.rejoin = true, time.Hour
 	k := g.serve()
-	for _, j := range running { // as workers do when they are connected again
-		if over, err := j.IsOver(g.context()); err != nil || over {
-			t.Fatalf("a running attempt is over: %v", err)
-		}
-		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
-	}
-	k.window.Fill(g.context())
-	if n := len(g.orders()); n != 0 {
-		t.Errorf("%d orders were sent before workers could enter what they run", n)
-	}
-	k.mu.Lock()
-	k.window.OpenAfter(0)
-	k.mu.Unlock()
-	k.window.Refill()
+	g.reenter(k, running)
 	for range 2 {
 		g.hand(g.next("two"))
 	}
@@ -105,4 +79,24 @@ func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
 			t.Errorf("line %+v", l)
 		}
 	}
+}
+
+// reenter has workers enter running attempts again, as they do when they are connected again or a coordinator says hello. No order
+// may have been sent before. Then the window opens.
+func (g *testCluster) reenter(k *Coordinator, running []*job) {
+	g.t.Helper()
+	for _, j := range running {
+		if over, err := j.IsOver(g.context()); err != nil || over {
+			g.t.Fatalf("a running attempt is over: %v", err)
+		}
+		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
+	}
+	k.window.Fill(g.context())
+	if n := len(g.orders()); n != 0 {
+		g.t.Errorf("%d orders were sent before workers could enter what they run", n)
+	}
+	k.mu.Lock()
+	k.window.OpenAfter(0)
+	k.mu.Unlock()
+	k.window.Refill()
 }

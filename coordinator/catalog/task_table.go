@@ -7,8 +7,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// taskTable holds the histories of tasks, by id (task_slots.go). There may be millions, and almost all tasks have one line. That
-// line lies in a row without pointers, so the garbage collector does not look at it. The zero value is empty.
+// taskTable holds the histories of tasks, by id (task_slots.go). There may be millions, and almost all tasks have one line. Rows
+// hold such lines without pointers, so the garbage collector does not scan them. The zero value is an empty table.
 type taskTable struct {
 	slots   []uint32 // open addressing by the hash of an id: the row's number plus 1; 0 is free
 	pages   []*[pageRows]taskRow
