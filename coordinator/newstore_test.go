@@ -1,6 +1,8 @@
 package coordinator
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -51,21 +53,55 @@ func TestANewStoreRunsNothingTwice(t *testing.T) {
 	}
 }
 
-// TestACrashThatCostClaimsRunsNothingTwice has a crash take the register's entries of two tasks that run: a server of one
-// copy writes them a moment after it has acknowledged them.
+// crashWithoutClaims has a crash take all entries of the register: a server of one copy writes them a moment after it has
+// acknowledged them. The next coordinator waits for workers to enter theirs again.
+func (g *testCluster) crashWithoutClaims() *Coordinator {
+	g.t.Helper()
+	g.end()
+	if err := g.queue.Register.Purge(g.context()); err != nil {
+		g.t.Fatal(err)
+	}
+	g.queue.Close()
+	g.queue = g.open(natsconn.Options{Server: g.line, Connect: atOnce(), Role: protocol.Coordinator}) // which finds the streams
+	g.crashed, g.rejoin = true, time.Hour
+	return g.serve()
+}
+
+// TestACrashThatCostAClaimKeepsTheCheckpoint of an attempt whose worker saves it after the next coordinator has started, and ends
+// before it enters the attempt again.
+func TestACrashThatCostAClaimKeepsTheCheckpoint(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo)
+	running, lost := []*job{g.next("two")}, g.next("two")
+	lost.over()
+	k := g.crashWithoutClaims()
+	directory := g.root.Private("checkpoints")
+	if err := os.MkdirAll(directory, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(directory, lost.id().String()+"."+lost.token()), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	g.reenter(k, running)
+	for range 3 {
+		j := g.next("two")
+		if named := slices.Contains(j.task.Earlier, lost.token()); named != (j.id() == lost.id()) {
+			t.Errorf("the order of %s names the attempts %v", j.id(), j.task.Earlier)
+		}
+		g.hand(j)
+	}
+	g.hand(running[0])
+	g.ends(k, "two")
+}
+
+// TestACrashThatCostClaimsRunsNothingTwice has it take the entries of two tasks that run.
 func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
 	g := newRig(t)
 	g.serve()
 	g.launch(twoByTwo)
 	running := []*job{g.next("two"), g.next("two")}
-	g.end()
-	if err := g.queue.Register.Purge(g.context()); err != nil {
-		t.Fatal(err)
-	}
-	g.queue.Close()
-	g.queue = g.open(natsconn.Options{Server: g.line, Connect: atOnce(), Role: protocol.Coordinator}) // which finds the streams
-	g.crashed, g.rejoin = true, time.Hour
-	k := g.serve()
+	k := g.crashWithoutClaims()
 	g.reenter(k, running)
 	for range 2 {
 		g.hand(g.next("two"))

@@ -102,6 +102,26 @@ func (t *Tracker) Restore(settled func(id sweeps.ID, run int) bool) (err error) 
 	return err
 }
 
+// ListLeftovers adds the files that attempts have left since Restore and of which the register has no entry. The lock is not
+// held.
+func (t *Tracker) ListLeftovers() error {
+	found, err := readLeftovers(t.config.Root)
+	if err != nil {
+		return err
+	}
+	t.config.Core.Lock()
+	defer t.config.Core.Unlock()
+	for id, tokens := range found {
+		if task, ok := t.config.Core.Machine().Task(id); ok && task.IsSettled() {
+			continue
+		}
+		for _, token := range tokens {
+			t.leftovers.add(id, token)
+		}
+	}
+	return nil
+}
+
 // Work makes the requests to the queue that are made in the background, until ctx ends.
 func (t *Tracker) Work(ctx context.Context) { t.errands.work(ctx) }
 

@@ -77,6 +77,7 @@ type Window struct {
 	rebuild  bool      // the queue may hold other orders than the machine takes for queued
 	rebuilt  time.Time // when all orders were last withdrawn
 	open     time.Time // before that nothing is sent: workers may still enter their attempts
+	relist   bool      // then the files of attempts are listed again: some attempts may have ended without an entry
 	limit    int       // how many orders the queue had room for; 0 is any number
 	limited  time.Time // when that was
 	duration duration  // of tasks
@@ -113,7 +114,10 @@ func (w *Window) Refill() {
 }
 
 // OpenAfter has nothing sent for so long. The lock is held.
-func (w *Window) OpenAfter(pause time.Duration) { w.open = time.Now().Add(pause) }
+func (w *Window) OpenAfter(pause time.Duration) {
+	w.open = time.Now().Add(pause)
+	w.relist = w.relist || pause > 0
+}
 
 // Took takes in how many seconds a task took that costs so much. The lock is held.
 func (w *Window) Took(seconds, cost float64) { w.duration.took(seconds, cost) }
@@ -148,6 +152,10 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 	case wait > 0:
 		return wait
 	}
+	if err := w.listLeftovers(); err != nil {
+		w.config.Log.Warn("no task is sent until the files of earlier attempts can be listed", "error", err)
+		return sendPause
+	}
 	w.config.Core.Lock()
 	list := w.choose(isBusy)
 	w.config.Core.Unlock()
@@ -168,6 +176,24 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		w.config.Log.Warn("tasks could not be sent and are sent again", "tasks", len(list)-n, "error", err)
 	}
 	return sendPause
+}
+
+// listLeftovers lists, once after the window was held, the files of attempts whose entries in the register were lost and whose
+// workers did not come back to enter them again. Their tasks continue from these files.
+func (w *Window) listLeftovers() error {
+	w.config.Core.Lock()
+	must := w.relist
+	w.config.Core.Unlock()
+	if !must {
+		return nil
+	}
+	if err := w.config.Attempts.ListLeftovers(); err != nil {
+		return err
+	}
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	w.relist = false
+	return nil
 }
 
 // releaseDelayed lets tasks be sent that were delayed long enough, and returns how long until the next one, at most
