@@ -1,0 +1,268 @@
+package events
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"eisweep/internal/disktest"
+	"eisweep/internal/protocol"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+func openRoot(t *testing.T, dir string) *root.Root {
+	t.Helper()
+	r, err := root.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func openLog(t *testing.T, r *root.Root, change ...func(*Config)) *Log {
+	t.Helper()
+	c := Config{Root: r, MayWrite: func() bool { return true }, Log: slog.New(slog.DiscardHandler)}
+	for _, f := range change {
+		f(&c)
+	}
+	l, err := Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close(context.Background()) })
+	return l
+}
+
+func readAll(t *testing.T, r *root.Root, q Query) []Event {
+	t.Helper()
+	out, err := Read(r, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// await reads until the condition holds.
+func await(t *testing.T, r *root.Root, what string, holds func([]Event) bool) []Event {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for {
+		list := readAll(t, r, Query{})
+		if holds(list) {
+			return list
+		}
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("no %s in %+v", what, list)
+		}
+	}
+}
+
+func kindsOf(list []Event) (out []Kind) {
+	for _, e := range list {
+		out = append(out, e.Kind)
+	}
+	return out
+}
+
+// TestTheLogSurvivesRestarts has an owner that ends, one that is killed, whose last line is cut, and one after it.
+func TestTheLogSurvivesRestarts(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	first := openLog(t, r)
+	first.Add(Event{Kind: SweepLaunched, Sweep: "a"})
+	first.Add(Event{Kind: WorkerJoined, Worker: "w1"})
+	first.Add(Event{Kind: WorkerJoined, Worker: "w2"})
+	first.Add(Event{Kind: WorkerLeft, Worker: "w2"})
+	first.Add(Event{Kind: CoordinatorStopped})
+	first.Close(t.Context())
+	second := openLog(t, r)
+	if w := second.Workers(); len(w) != 1 || w["w1"] {
+		t.Errorf("workers %v, want w1, which is not silent", w)
+	}
+	second.Add(Event{Kind: WorkerSilent, Worker: "w1"})
+	second.Close(t.Context())
+	f, err := os.OpenFile(r.Private("events.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"seq":7,"kind":"sweep_pau`); err != nil {
+		t.Fatal(err)
+	}
+	third := openLog(t, r, func(c *Config) { c.Fence = true })
+	if w := third.Workers(); !w["w1"] {
+		t.Errorf("workers %v, want w1, which is silent", w)
+	}
+	if _, err := f.WriteString("sed\"}\n"); err != nil { // late, of the killed one
+		t.Fatal(err)
+	}
+	third.Add(Event{Kind: SweepFinished, Sweep: "a"})
+	third.Close(t.Context())
+	list := readAll(t, r, Query{})
+	want := []Kind{SweepLaunched, WorkerJoined, WorkerJoined, WorkerLeft, CoordinatorStopped, WorkerSilent, SweepFinished}
+	if !slices.Equal(kindsOf(list), want) {
+		t.Errorf("events %v, want %v", kindsOf(list), want)
+	}
+	for i := 1; i < len(list); i++ {
+		if list[i].Seq <= list[i-1].Seq {
+			t.Errorf("event %d has number %d after %d", i, list[i].Seq, list[i-1].Seq)
+		}
+	}
+	if last := list[len(list)-1].Seq; last <= 6+1 {
+		t.Errorf("number %d may have been given before the crash", last)
+	}
+}
+
+// TestFollowersReadEachEventOnce follows the log over full files and a restart.
+func TestFollowersReadEachEventOnce(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	follower := NewFollower(r, Query{About: "s"})
+	var read []Event
+	next := func() {
+		t.Helper()
+		list, err := follower.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read = append(read, list...)
+	}
+	const restarts, each = 4, 50
+	for n := range restarts {
+		l := openLog(t, r)
+		l.file.max = 2000
+		for i := range each {
+			l.Add(Event{Kind: SweepPaused, Sweep: "s", Tasks: n*each + i})
+			l.Add(Event{Kind: SweepPaused, Sweep: "other"})
+			if i%10 == 9 {
+				l.write(false)
+				next()
+			}
+		}
+		l.Close(t.Context())
+		next()
+	}
+	for i, e := range read {
+		if e.Tasks != i {
+			t.Fatalf("event %d is number %d of those that were added", i, e.Tasks)
+		}
+	}
+	if len(read) != restarts*each {
+		t.Errorf("%d events were followed, want %d", len(read), restarts*each)
+	}
+	for _, name := range []string{"events.jsonl", "events.1.jsonl"} {
+		if is, err := os.Stat(r.Private(name)); err != nil || is.Size() > 3000 {
+			t.Errorf("%s: %v, %v", name, is, err)
+		}
+	}
+	left := readAll(t, r, Query{About: "s"})
+	if n := len(left); n == 0 || n >= restarts*each || left[n-1].Tasks != restarts*each-1 {
+		t.Errorf("%d events are left", n)
+	}
+	if last := readAll(t, r, Query{About: "s", Last: 3}); len(last) != 3 || last[2].Tasks != restarts*each-1 {
+		t.Errorf("the last three are %+v", last)
+	}
+	if none := readAll(t, r, Query{Since: time.Now().Add(time.Hour)}); len(none) > 0 {
+		t.Errorf("in an hour there will be %+v", none)
+	}
+}
+
+// TestManyAttemptsAreCounted has far more attempts start than are listed. Failures among them are all listed.
+func TestManyAttemptsAreCounted(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	l := openLog(t, r)
+	const starts, failures = 20000, 300
+	for n := range starts {
+		l.Add(Event{Kind: AttemptStarted, Sweep: []string{"a", "b"}[n%2], Task: sweeps.ID{1}, Crowded: true})
+	}
+	for range failures {
+		l.Add(Event{Kind: TaskFailed, Sweep: "a", Class: protocol.Numeric})
+	}
+	l.Close(t.Context())
+	list := readAll(t, r, Query{})
+	counted, failed := 0, 0
+	for _, e := range list {
+		switch {
+		case e.Kind == TaskFailed:
+			failed++
+		case e.Count > 0:
+			counted += e.Count
+		default:
+			counted++
+		}
+	}
+	if failed != failures || counted != starts || len(list) > failures+2*crowdBurst {
+		t.Errorf("%d events list %d failures and count %d starts", len(list), failed, counted)
+	}
+}
+
+// TestNothingIsWrittenWithoutOwnership adds events while the process may not write, and then may again.
+func TestNothingIsWrittenWithoutOwnership(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	var owned atomic.Bool
+	l := openLog(t, r, func(c *Config) { c.MayWrite = owned.Load })
+	l.Add(Event{Kind: SweepPaused, Sweep: "a"})
+	if !l.write(false) {
+		t.Error("nothing more is to be written")
+	}
+	if list := readAll(t, r, Query{}); len(list) > 0 {
+		t.Errorf("another's log has %+v", list)
+	}
+	list, changed := l.After(0)
+	if len(list) != 1 {
+		t.Errorf("in memory are %+v", list)
+	}
+	owned.Store(true)
+	l.Add(Event{Kind: SweepResumed, Sweep: "a"})
+	<-changed
+	if list, _ = l.After(list[0].Seq); len(list) != 1 || list[0].Kind != SweepResumed {
+		t.Errorf("after the first came %+v", list)
+	}
+	await(t, r, "two events", func(list []Event) bool { return len(list) == 2 })
+}
+
+// TestAFullDiskDelaysEvents fills the disk: events are written once there is space.
+func TestAFullDiskDelaysEvents(t *testing.T) {
+	r := openRoot(t, disktest.Mount(t))
+	l := openLog(t, r)
+	l.Add(Event{Kind: SweepLaunched, Sweep: "a"})
+	await(t, r, "event", func(list []Event) bool { return len(list) == 1 })
+	filler := disktest.Fill(t, r.Path())
+	for n := range 100 {
+		l.Add(Event{Kind: DiskLow, Free: int64(n + 1), Why: string(bytes.Repeat([]byte{'x'}, 400))})
+	}
+	if !l.write(false) {
+		t.Error("100 events were written to a full disk")
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	list := await(t, r, "delayed events", func(list []Event) bool { return len(list) == 101 })
+	for i, e := range list[1:] {
+		if e.Free != int64(i+1) {
+			t.Fatalf("event %d has %d", i, e.Free)
+		}
+	}
+}
+
+// TestEventsThatCannotBeWrittenAreBounded has storage away for long.
+func TestEventsThatCannotBeWrittenAreBounded(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	var owned atomic.Bool
+	l := openLog(t, r, func(c *Config) { c.MayWrite = owned.Load })
+	for range mostUnsent + 10 {
+		l.Add(Event{Kind: TaskFailed, Sweep: "a"})
+	}
+	owned.Store(true)
+	list := await(t, r, "loss", func(list []Event) bool { return slices.Contains(kindsOf(list), EventsLost) })
+	if last := list[len(list)-1]; len(list) != mostUnsent+1 || last.Count != 10 {
+		t.Errorf("%d events, the last is %+v", len(list), last)
+	}
+}
