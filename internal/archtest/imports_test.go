@@ -95,8 +95,9 @@ var plan = map[string][]string{
 	"cmd/eisweep/internal/local": {"internal", "worker", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/ownership"},
 	"cmd/eisweep/internal/daemon": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
-		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/slurmjobs"},
-	"internal/e2e": {"sim", "sweeps", "internal", "worker", "coordinator"},
+		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/slurmjobs", "cmd/eisweep/internal/telemetry"},
+	"cmd/eisweep/internal/telemetry": {"internal", "cmd/eisweep/internal/cli"},
+	"internal/e2e":                   {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
 // withheld is what a package must do without: the model and the state machine know no file, no network, no clock, and the sweep file
@@ -120,7 +121,7 @@ var kept = map[string][]string{
 	"github.com/nats-io/nats-server/v2": {"internal/natsserver", "internal/natstest"},
 	"github.com/synadia-io/orbit.go":    {"internal/natsconn", "internal/queue"},
 	"github.com/nats-io/nkeys":          {"internal/access", "internal/natstest"},
-	"github.com/prometheus":             {"cmd/eisweep/internal/daemon"},
+	"github.com/prometheus":             {"cmd/eisweep/internal/telemetry"},
 	"gonum.org/v1/plot":                 {"internal/figures/drawing"},
 	"codeberg.org/go-pdf/fpdf":          {"internal/figures/drawing"},
 	"flag":                              {"cmd"},

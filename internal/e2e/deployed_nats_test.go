@@ -94,7 +94,7 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 			}
 			address := at[0].address() + ":9090"
 			as("coordinator").coordinator(at[0], "--http", address)
-			answers(t, "http://"+address+"/healthz", "ok\n")
+			answers(t, "http://"+address+"/readyz", "ok\n")
 			answers(t, "http://"+address+"/metrics", "\neisweep_tasks_pending 0\n")
 			as("worker").worker(at[servers-1])
 			as("client").does(at[0], "launch", "--follow", sweep)

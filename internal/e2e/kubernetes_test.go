@@ -29,7 +29,7 @@ case "$*" in
 "-n eisweep rollout status deployment/coordinator")
 	address=$(podman inspect --format '{{(index .NetworkSettings.Networks "eisweep").IPAddress}}' \
 		$(podman pod inspect --format '{{.InfraContainerID}}' coordinator-pod-0))
-	until curl -fs http://$address:9090/healthz; do sleep 0.2; done ;;
+	until curl -fs http://$address:9090/readyz; do sleep 0.2; done ;;
 "-n eisweep exec -i deployment/coordinator -- "*)
 	shift 6
 	exec podman exec -i coordinator-pod-0-coordinator "$@" ;;

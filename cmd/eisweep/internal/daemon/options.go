@@ -21,7 +21,7 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f.StringVar(&s.slurm.Text, "slurm", "", "submit Slurm jobs that run workers: `max=N` at most, "+
 		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
 	f.DurationVar(&s.ahead, "ahead", defaultAhead, "how long the queue can keep workers busy without a coordinator")
-	f.StringVar(&s.http, "http", "", "serve /healthz and /metrics (Prometheus) on `HOST:PORT`, without authentication (default: off)")
+	f.StringVar(&s.http, "http", "", "serve /metrics (Prometheus), /healthz and /readyz on `HOST:PORT`, without authentication (default: off)")
 }
 
 // defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.

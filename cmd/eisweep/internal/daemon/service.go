@@ -11,6 +11,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/cmd/eisweep/internal/slurmjobs"
+	"eisweep/cmd/eisweep/internal/telemetry"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
@@ -58,7 +59,7 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
-		if s.telemetry, err = StartTelemetry(s.http, cli.Version(), s.log); err != nil {
+		if s.telemetry, err = StartTelemetry(s.http, s.log); err != nil {
 			return cli.Usagef("--http %s: %w", s.http, err)
 		}
 	}
@@ -78,7 +79,7 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		return err
 	}
 	if s.telemetry != nil {
-		s.telemetry.Ready(s.coordinator)
+		s.telemetry.Serve(&telemetry.Coordinator{State: s.coordinator, NATS: s.queue, Root: s.root.Root, Version: cli.Version()})
 	}
 	return nil
 }

@@ -4,25 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/net/netutil"
 
-	"eisweep/coordinator"
+	"eisweep/cmd/eisweep/internal/telemetry"
 )
 
-// Telemetry answers HTTP requests of monitoring systems: /healthz, which is 200 while the coordinator answers commands and 503
-// before and after, and /metrics, which are in Prometheus' text format. Both are open to whoever reaches the address.
+// Telemetry answers HTTP requests of monitoring systems: see telemetry.Handler. It is open to whoever reaches the address.
 type Telemetry struct {
 	server  http.Server
-	version string
-	metrics atomic.Pointer[http.Handler] // nil while the coordinator is not ready
+	monitor *telemetry.Handler
 }
 
 // Limits of what clients may use: simultaneous connections, each for one request, and how long that may take to arrive and to
@@ -34,16 +29,17 @@ const (
 	maxHeaderBytes  = 8 << 10
 )
 
-// StartTelemetry listens on an address, HOST:PORT; version is the program's. An error is that it cannot listen there.
-func StartTelemetry(address, version string, log *slog.Logger) (*Telemetry, error) {
+// StartTelemetry listens on an address, HOST:PORT. An error is that it cannot listen there.
+func StartTelemetry(address string, log *slog.Logger) (*Telemetry, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	t := &Telemetry{version: version}
+	t := &Telemetry{monitor: telemetry.NewHandler()}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", t.serveHealth)
-	mux.HandleFunc("GET /metrics", t.serveMetrics)
+	for _, path := range telemetry.Paths() {
+		mux.Handle(path, t.monitor)
+	}
 	t.server = http.Server{
 		Handler: mux, ReadTimeout: requestTimeout, WriteTimeout: responseTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -58,37 +54,15 @@ func StartTelemetry(address, version string, log *slog.Logger) (*Telemetry, erro
 	return t, nil
 }
 
-// Ready reports the coordinator as healthy from now on, and serves its metrics.
-func (t *Telemetry) Ready(c *coordinator.Coordinator) { t.serve(c) }
-
-func (t *Telemetry) serve(from state) {
-	handler := promhttp.HandlerFor(newRegistry(from, t.version), promhttp.HandlerOpts{})
-	t.metrics.Store(&handler)
-}
+// Serve serves the metrics and the health of a coordinator from now on.
+func (t *Telemetry) Serve(c *telemetry.Coordinator) { t.monitor.Serve(c, c.Registry()) }
 
 // Stop ends the server; requests that are being answered have one second.
 func (t *Telemetry) Stop() {
-	t.metrics.Store(nil)
+	t.monitor.Withdraw()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if t.server.Shutdown(ctx) != nil {
 		t.server.Close()
 	}
-}
-
-func (t *Telemetry) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	if t.metrics.Load() == nil {
-		http.Error(w, "not ready", http.StatusServiceUnavailable)
-		return
-	}
-	io.WriteString(w, "ok\n")
-}
-
-func (t *Telemetry) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	handler := t.metrics.Load()
-	if handler == nil {
-		http.Error(w, "not ready", http.StatusServiceUnavailable)
-		return
-	}
-	(*handler).ServeHTTP(w, r)
 }

@@ -13,68 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus/testutil"
-
-	"eisweep/internal/control"
 )
-
-// fixedState is a coordinator that has two sweeps and two workers, one of them silent.
-type fixedState struct{}
-
-func (fixedState) Snapshot() control.Snapshot {
-	return control.Snapshot{
-		Sweeps: []control.SweepState{
-			{Name: "first", Progress: control.Progress{Tasks: 10, Done: 3, Failed: 1, Running: 2, Pending: 4}, Status: control.Open},
-			{Name: "held", Progress: control.Progress{Tasks: 7, Pending: 7}, Status: control.Paused},
-		},
-		Running:         make([]control.RunningTask, 2),
-		UnresponsiveFor: 12500 * time.Millisecond,
-	}
-}
-
-func (fixedState) Workers() control.Workers {
-	return control.Workers{Workers: []control.Worker{{Slots: 4, Busy: 2}, {Slots: 8, Silent: true}}}
-}
-
-// TestMetrics reads the metrics as a scraper does.
-func TestMetrics(t *testing.T) {
-	served, address := telemetryAt(t)
-	served.serve(fixedState{})
-	text := get(t, address, "/metrics", http.StatusOK)
-	for _, line := range []string{
-		`eisweep_tasks{state="queued",sweep="first"} 4`,
-		`eisweep_tasks{state="failed",sweep="first"} 1`,
-		`eisweep_tasks{state="queued",sweep="held"} 7`,
-		"eisweep_tasks_pending 6", // workers cannot fetch those of a paused sweep
-		"eisweep_workers 1",
-		"eisweep_nats_unanswered_seconds 12.5",
-		`eisweep_worker_slots{state="all"} 4`,
-		`eisweep_worker_slots{state="busy"} 2`,
-		`eisweep_info{version="v1"} 1`,
-		"# TYPE eisweep_tasks gauge",
-		"# TYPE go_goroutines gauge",
-		"# TYPE process_resident_memory_bytes gauge",
-	} {
-		if !strings.Contains(text, "\n"+line+"\n") {
-			t.Errorf("no line %s in\n%s", line, text)
-		}
-	}
-	get(t, address, "/healthz", http.StatusOK)
-	served.metrics.Store(nil)
-	get(t, address, "/metrics", http.StatusServiceUnavailable)
-}
-
-// TestMetricsAreWellFormed applies the rules of Prometheus for names and help texts.
-func TestMetricsAreWellFormed(t *testing.T) {
-	problems, err := testutil.CollectAndLint(metrics{fixedState{}, "v1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range problems {
-		t.Errorf("%s: %s", p.Metric, p.Text)
-	}
-}
 
 // get returns the body of an answer that has a status.
 func get(t *testing.T, address, path string, status int) string {
@@ -104,7 +43,7 @@ const deadline = 30 * time.Second
 func telemetryAt(t *testing.T) (*Telemetry, string) {
 	t.Helper()
 	var log bytes.Buffer
-	served, err := StartTelemetry("127.0.0.1:0", "v1", slog.New(slog.NewTextHandler(&log, nil)))
+	served, err := StartTelemetry("127.0.0.1:0", slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +59,7 @@ func TestNoConnectionStays(t *testing.T) {
 		"one request":  {"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 503 "},
 		"none":         {"", ""},
 		"half of one":  {"GET /healthz HTTP/1.1\r\nHost:", ""},
-		"a body":       {"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 503 "},
+		"a body":       {"GET /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 503 "},
 		"a great deal": {"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 1<<20), "HTTP/1.1 431 "},
 		"another verb": {"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 405 "},
 	} {
@@ -156,7 +95,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 		}
 		defer c.Close()
 	}
-	get(t, address, "/healthz", http.StatusServiceUnavailable)
+	get(t, address, "/readyz", http.StatusServiceUnavailable)
 }
 
 // The page on security has the bounds that connections have.

@@ -1,17 +1,50 @@
-package daemon
+package telemetry
 
 import (
+	"context"
+	"errors"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"eisweep/internal/control"
 )
 
-// state is what the metrics are computed from.
-type state interface {
+// State is a coordinator as its metrics see it.
+type State interface {
 	Snapshot() control.Snapshot
 	Workers() control.Workers
+	// Failed returns why the coordinator cannot continue; when ctx ends, nil.
+	Failed(ctx context.Context) error
 }
+
+// Coordinator is the process of a coordinator. It implements Process.
+type Coordinator struct {
+	State   State
+	NATS    NATS
+	Root    Root
+	Version string // of the program
+}
+
+// Alive implements Process: the coordinator's lock can be taken.
+func (c *Coordinator) Alive() error {
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	c.State.Failed(now) // that it cannot continue is no lack of life: the process ends
+	return nil
+}
+
+// Ready implements Process.
+func (c *Coordinator) Ready() error {
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	if c.State.Failed(now) != nil {
+		return errFailed
+	}
+	return checkSurroundings(c.NATS, c.Root)
+}
+
+var errFailed = errors.New("the coordinator cannot continue; its log says why")
 
 var (
 	tasksDesc = prometheus.NewDesc("eisweep_tasks",
@@ -27,15 +60,12 @@ var (
 )
 
 // metrics collects the counts of tasks and workers from one snapshot per scrape.
-type metrics struct {
-	from    state
-	version string
-}
+type metrics struct{ *Coordinator }
 
-// newRegistry returns a registry with the metrics of a coordinator, of its process and of Go's runtime.
-func newRegistry(from state, version string) *prometheus.Registry {
+// Registry returns a registry with the metrics of the coordinator, of its process and of Go's runtime.
+func (c *Coordinator) Registry() *prometheus.Registry {
 	r := prometheus.NewRegistry()
-	r.MustRegister(metrics{from, version}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(metrics{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
 }
 
@@ -51,7 +81,7 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
-	now, pending := m.from.Snapshot(), 0
+	now, pending := m.State.Snapshot(), 0
 	for i := range now.Sweeps {
 		s := &now.Sweeps[i]
 		gauge(tasksDesc, float64(s.Done), s.Name, "done")
@@ -64,12 +94,12 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 		}
 	}
 	gauge(pendingDesc, float64(pending+len(now.Running)))
-	connected, slots, busy := countSlots(m.from.Workers())
+	connected, slots, busy := countSlots(m.State.Workers())
 	gauge(workersDesc, float64(connected))
 	gauge(slotsDesc, float64(slots), "all")
 	gauge(slotsDesc, float64(busy), "busy")
 	gauge(unansweredDesc, now.UnresponsiveFor.Seconds())
-	gauge(infoDesc, 1, m.version)
+	gauge(infoDesc, 1, m.Version)
 }
 
 // countSlots counts the connected workers, their slots, and the slots that run a task.
