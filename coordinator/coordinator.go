@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/diagnosis"
 	"eisweep/coordinator/explain"
 	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
@@ -21,6 +22,7 @@ import (
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/problems"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -56,6 +58,10 @@ type Config struct {
 	// RetryDelay is the pause before the second attempt after one that stalled or failed because of storage; it
 	// doubles with each attempt. 0 is 5 s.
 	RetryDelay time.Duration
+	// Store is the directory of the embedded NATS server's store; "" if there is none. Problems reports when its disk is full.
+	Store string
+	// Problems adds what other parts of the process know to be wrong. It must not call the coordinator.
+	Problems func() []problems.Problem
 	// Verbs are requests that Serve answers besides the coordinator's own.
 	Verbs map[string]control.Handler
 }
@@ -82,6 +88,7 @@ type Coordinator struct {
 	restorer     *restorer
 	sweepControl *sweepControl
 	explainer    *explain.Explainer
+	diagnoser    *diagnosis.Diagnoser
 	recorder     *recorder
 	faults       *faults.List
 
@@ -153,7 +160,7 @@ func (c *Coordinator) begin(ctx context.Context) error {
 	if !c.config.SoleOwner {
 		c.recorder.replaceOld(c.faults.Has)
 	}
-	c.background(c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work, c.upkeepAlways)
+	c.background(c.diagnoser.Watch, c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work, c.upkeepAlways)
 	return nil
 }
 
@@ -173,6 +180,9 @@ func (c *Coordinator) connect() {
 	view.faults = c.faults
 	c.explainer = &explain.Explainer{Core: view, Root: config.Root, Queue: config.Queue, Catalog: c.catalog, Sweeps: c.sweeps,
 		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain}
+	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
+		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
+		More: config.Problems})
 	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
 	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
 		ledger: c.ledger,

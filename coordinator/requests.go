@@ -2,9 +2,12 @@ package coordinator
 
 import (
 	"context"
+	"time"
 
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
+	"eisweep/internal/problems"
 )
 
 // Launch compares a request with what exists and has the missing tasks executed. If files of other tasks are in
@@ -40,3 +43,9 @@ func (c *Coordinator) Cancel(ctx context.Context, names []string) (control.Steer
 func (c *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
 	return c.explainer.Explain(ctx, target)
 }
+
+// Problems lists what is wrong in the root, worst first.
+func (c *Coordinator) Problems(ctx context.Context) problems.Report { return c.diagnoser.Report(ctx) }
+
+// mayLackReports reports whether workers may be connected that have not reported since the coordinator started.
+func (c *Coordinator) mayLackReports() bool { return time.Since(c.begun) < workers.Discovery }

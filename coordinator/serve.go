@@ -15,6 +15,7 @@ import (
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/problems"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -43,6 +44,9 @@ func (c *Coordinator) Serve() (stop func(), err error) {
 		control.VerbDrain:   control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return c.Drain(ctx, r) }),
 		control.VerbExplain: control.Handle(func(ctx context.Context, r control.Explain) (control.Explained, error) {
 			return c.Explain(ctx, r.Target)
+		}),
+		control.VerbProblems: control.Handle(func(ctx context.Context, _ control.Nothing) (problems.Report, error) {
+			return c.Problems(ctx), nil
 		}),
 		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return c.Clean(r) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"eisweep/cmd/eisweep/internal/analysis"
+	"eisweep/cmd/eisweep/internal/checkup"
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
@@ -80,7 +81,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e),
 			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
 		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
-			newLogsCommand(e), newExplainCommand(e)}},
+			newLogsCommand(e), newExplainCommand(e), checkup.NewProblemsCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Sharing:", []*cobra.Command{sharing.NewPackCommand(e), sharing.NewUnpackCommand(e)}},

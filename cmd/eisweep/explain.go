@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/checkup"
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/inspect"
@@ -27,18 +28,23 @@ func newExplainCommand(e *cli.Env) *cobra.Command {
 	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "explain TASK|SWEEP",
+		Use:   "explain [TASK|SWEEP]",
 		Short: "Explain why a task or a sweep is not running",
 		Long: `Explain why a task or a sweep is not running: for example, it waits for the task that
 trains its network, no workers are connected or none has enough memory, the sweep is
 paused, a failed attempt will be repeated later, or other tasks come first.
 
-TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
-		Args: cli.ExactlyOne("a task's id or a sweep's name"),
+TASK is a task's id (t and 32 hex digits) or a unique prefix. Without an argument, list
+everything that is wrong in the root, as ` + "`problems`" + ` does.`,
+		Args: cli.AtMost(1, "a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 {
+				x := checkup.Checkup{JSON: asJSON}
+				return x.Run(cmd.Context(), e, r, &c)
 			}
 			out, _, err := explainTarget(cmd.Context(), e, r, &c, args[0], client.Open)
 			if out == nil {

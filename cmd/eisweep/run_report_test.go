@@ -72,7 +72,12 @@ func TestOtherCommandsShowTheNumbersOfARun(t *testing.T) {
 	for id := range objects(t, "id", must(t, "tasks", "after", "-p", root, "--json")) {
 		says(t, must(t, "explain", id, "-p", root), "(waiting): it waits for its source long/", ", in `eisweep run ")
 	}
+	says(t, must(t, "problems", "-p", root), "nothing is wrong")
 	p.cmd.Process.Signal(syscall.SIGSTOP)
+	natstest.Until(t, "problems lists that the run is stopped", func() bool {
+		code, out := finish(t, "problems", "-p", root)
+		return code == 1 && strings.Contains(out, "CRITICAL: `eisweep run ") && strings.Contains(out, "kill -CONT ")
+	})
 	for _, target := range []string{running, "long"} {
 		natstest.Until(t, "explain says that the run is stopped", func() bool {
 			return strings.Contains(must(t, "explain", target, "-p", root), ", which is stopped by SIGSTOP: continue it with `kill -CONT ")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"sync"
 	"time"
@@ -162,4 +163,28 @@ func (l *losses) settle(key run) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.runs, key)
+}
+
+// Lost is a run of which attempts were lost.
+type Lost struct {
+	ID           sweeps.ID
+	Run          int
+	Lost         int // attempts
+	At           time.Time
+	Host, Worker string // of the last of them
+	Reason       string
+}
+
+// LostRepeatedly lists the runs that are not settled and of which several attempts were lost, or failed in a way that is tried again.
+func (t *Tracker) LostRepeatedly() iter.Seq[Lost] {
+	return func(yield func(Lost) bool) {
+		t.losses.mu.Lock()
+		defer t.losses.mu.Unlock()
+		for key, r := range t.losses.runs {
+			l := &r.last
+			if n := len(r.tokens); n > 1 && !yield(Lost{key.ID, key.Run, n, l.At, l.Host, l.Worker, l.Error}) {
+				return
+			}
+		}
+	}
 }

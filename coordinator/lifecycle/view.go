@@ -70,6 +70,25 @@ func (m *taskTable) QueuedTasks() iter.Seq2[sweeps.ID, int] {
 	}
 }
 
+// Parked counts the tasks of a sweep that no worker had room for when it was their turn, and that need more than so many bytes.
+func (m *scheduler) Parked(sweep string, bytes int64) (n int) {
+	s := m.sweeps[sweep]
+	if s == nil || !s.isOpen() {
+		return 0
+	}
+	for need, list := range s.parked {
+		if need <= bytes {
+			continue
+		}
+		for _, at := range list {
+			if _, ok := m.candidate(s, at); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Disturbed reports whether the queue no longer holds what should be executed next. Its orders are then to be
 // withdrawn, which the event OrdersWithdrawn reports.
 func (m *scheduler) Disturbed() bool { return m.disturbed }

@@ -22,6 +22,7 @@ const (
 	VerbSummary  = "summary"  // Steer (Sweeps: which), Summary
 	VerbWorkers  = "workers"  // Nothing, Workers
 	VerbExplain  = "explain"  // Explain, Explained
+	VerbProblems = "problems" // Nothing, problems.Report
 	VerbClean    = "clean"    // Clean, Cleaned
 	VerbVerify   = "verify"   // Steer, Verified
 	VerbPing     = "ping"     // Nothing, Pong

@@ -11,6 +11,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
@@ -20,6 +21,8 @@ type RunReport struct {
 	Holder   root.Holder      `json:"holder"` // of the root's lock, when it was written
 	Written  time.Time        `json:"written"`
 	Snapshot control.Snapshot `json:"snapshot"`
+	// Problems is what is wrong; nil in reports of earlier versions.
+	Problems *problems.Report `json:"problems,omitempty"`
 	// Kept has, for each sweep, the results that the run did not have to compute.
 	Kept map[string]KeptResults `json:"kept"`
 }

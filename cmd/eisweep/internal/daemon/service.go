@@ -37,6 +37,7 @@ type Service struct {
 	lastLease   *lease.Lease // of the root; kept when the root is closed
 	authority   *access.Authority
 	server      *natsserver.Server
+	store       string // the directory of the server's store; "" without one
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
 	slurm       slurmjobs.Scaling
@@ -86,8 +87,8 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 
 // openEmbedded starts the NATS server, connects to it, and leaves the access files.
 func (s *Service) openEmbedded(ctx context.Context, e *cli.Env) error {
-	store, err := s.root.Store(ownership.StateHome(e))
-	if err != nil {
+	var err error
+	if s.store, err = s.root.Store(ownership.StateHome(e)); err != nil {
 		return err
 	}
 	state, err := stateDir(e, s.root.Root)
@@ -109,7 +110,7 @@ func (s *Service) openEmbedded(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	options := s.authority.ServerOptions(s.address(state))
-	options.StoreDir, options.Log = store, s.log
+	options.StoreDir, options.Log = s.store, s.log
 	if s.server, err = natsserver.Start(options); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
@@ -161,6 +162,7 @@ func (s *Service) startCoordinator(ctx context.Context, e *cli.Env) error {
 	cli.LimitHeap(e)
 	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
+		Store: s.store, Problems: s.slurm.Problems,
 		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.Scaled)},
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {

@@ -23,6 +23,7 @@ import (
 type session struct {
 	root        *ownership.Root
 	server      *natsserver.Server
+	store       string // the directory of the server's store
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
 	worker      *worker.Worker
@@ -58,7 +59,7 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 	}
 	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log,
-		SoleOwner: true, OnLine: s.lines.Add,
+		SoleOwner: true, OnLine: s.lines.Add, Store: s.store,
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err
@@ -71,11 +72,11 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 }
 
 func (s *session) openQueue(ctx context.Context, e *cli.Env) error {
-	store, err := s.root.Store(ownership.StateHome(e))
-	if err != nil {
+	var err error
+	if s.store, err = s.root.Store(ownership.StateHome(e)); err != nil {
 		return err
 	}
-	if s.server, err = natsserver.Start(natsserver.Options{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
+	if s.server, err = natsserver.Start(natsserver.Options{StoreDir: s.store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
 	own := natsconn.Options{Server: s.server, RootID: s.root.ID(), Log: s.log}

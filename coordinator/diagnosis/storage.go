@@ -1,0 +1,156 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/coordinator/records"
+	"eisweep/internal/problems"
+	"eisweep/internal/root"
+	"eisweep/internal/units"
+)
+
+const (
+	measureEvery = 10 * time.Second
+	lateAfter    = 60 * time.Second // a measurement that takes longer: the storage does not answer
+)
+
+// Disks count as full below the first number of bytes, and as low below the second or a twentieth of the disk, whichever is less.
+const (
+	fullBytes = 64 << 20
+	lowBytes  = 5 << 30
+)
+
+// measured is what was measured of storage, and read about the sweeps that the coordinator has not launched.
+type measured struct {
+	root        *root.Root
+	directories []string
+	ready       chan struct{} // closed after the first measurement
+
+	mu       sync.Mutex
+	begun    time.Time // of the measurement under way; zero between two
+	disks    []problems.Problem
+	archived map[string]records.Settled // finished sweeps
+}
+
+func newMeasured(r *root.Root, directories []string) *measured {
+	directories = slices.DeleteFunc(append([]string{r.Path()}, directories...), func(path string) bool { return path == "" })
+	return &measured{root: r, directories: slices.Compact(directories), ready: make(chan struct{})}
+}
+
+// watch measures until ctx ends. Where storage does not answer, a measurement does not end, which problems reports.
+func (m *measured) watch(ctx context.Context) {
+	tick := time.NewTicker(measureEvery)
+	defer tick.Stop()
+	for first := true; ; first = false {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			m.measure()
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return
+		}
+		if first {
+			close(m.ready)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (m *measured) measure() {
+	m.mu.Lock()
+	before := m.disks
+	m.begun = time.Now()
+	m.mu.Unlock()
+	disks, seen := []problems.Problem{}, map[unix.Fsid]bool{}
+	for _, path := range m.directories {
+		var is unix.Statfs_t
+		if err := unix.Statfs(path, &is); err != nil || seen[is.Fsid] {
+			continue // what cannot be read sets sweeps aside, or stops the coordinator
+		}
+		seen[is.Fsid] = true
+		if p, ok := OfDisk(path, is.Bavail*uint64(is.Bsize), is.Blocks*uint64(is.Bsize)); ok {
+			p.Since = sinceBefore(before, p)
+			disks = append(disks, p)
+		}
+	}
+	archived := map[string]records.Settled{}
+	names, _ := m.root.Sweeps() // a fault of the root shows elsewhere
+	for _, name := range names {
+		if s, ok := records.ReadSettled(m.root, name); ok {
+			archived[name] = s
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.begun, m.disks, m.archived = time.Time{}, disks, archived
+}
+
+// sinceBefore is since when a problem has lasted that may have been measured before.
+func sinceBefore(before []problems.Problem, p problems.Problem) time.Time {
+	for _, was := range before {
+		if was.Kind == p.Kind && was.Subject == p.Subject {
+			return was.Since
+		}
+	}
+	return time.Now()
+}
+
+// OfDisk is the problem that the disk of a directory, with so many bytes free of so many, is full or nearly so; not ok if it is
+// neither.
+func OfDisk(path string, free, size uint64) (p problems.Problem, ok bool) {
+	p = problems.Problem{Subject: path, Remedy: "free space there: `eisweep clean SWEEP --dry-run` shows what a sweep no longer needs"}
+	switch {
+	case free < min(fullBytes, size/20):
+		p.Kind, p.Severity = problems.DiskFull, problems.Critical
+		p.Text = fmt.Sprintf("the disk of %s is full: %s free", path, units.Size(int64(free)))
+	case free < min(lowBytes, size/20):
+		p.Kind, p.Severity = problems.DiskLow, problems.Warning
+		p.Text = fmt.Sprintf("the disk of %s is nearly full: %s free of %s", path, units.Size(int64(free)), units.Size(int64(size)))
+	default:
+		return p, false
+	}
+	return p, true
+}
+
+// problems adds those of disks, or that storage does not answer.
+func (m *measured) problems(now time.Time, out *problems.Report) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out.Problems = append(out.Problems, m.disks...)
+	if late := now.Sub(m.begun); !m.begun.IsZero() && late > lateAfter {
+		out.Problems = append(out.Problems, problems.Problem{Kind: problems.StorageSilent, Severity: problems.Critical, Since: m.begun,
+			Subject: m.root.Path(), Text: fmt.Sprintf("the storage of %s has not answered for %s", m.root.Path(), units.Duration(late)),
+			Remedy: "check the file system and its server; everything continues when it answers"})
+	}
+}
+
+// archivedSweeps adds what is known of finished sweeps that the coordinator has not launched.
+func (m *measured) archivedSweeps(out *problems.Report) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name, s := range m.archived {
+		if slices.Contains(out.Sweeps, name) {
+			continue
+		}
+		out.Sweeps = append(out.Sweeps, name)
+		if s.Failed > 0 {
+			out.Problems = append(out.Problems, Failed(name, s.Failed))
+		}
+		if s.Suspect > 0 {
+			out.Problems = append(out.Problems, Suspect(name, s.Suspect))
+		}
+	}
+}
