@@ -11,6 +11,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/views"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
@@ -23,6 +24,7 @@ type Execution struct {
 	Supersede     bool
 	Drop          bool
 	JSON          bool
+	HTTP          views.Options // of the dashboard
 	LaunchRequest plan.Request
 	Summary       control.Summary // set by Run; without sweeps if it was cut short
 }
@@ -33,13 +35,17 @@ func (x *Execution) AddFlags(cmd *cobra.Command) {
 	f.IntVar(&x.Workers, "workers", runtime.GOMAXPROCS(0), "number of tasks to run in parallel (default: the cores available)")
 	f.BoolVar(&x.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	f.BoolVar(&x.JSON, "json", false, "write events as JSON, one object per line")
+	x.HTTP.AddFlags(cmd, "serve a dashboard for the browser on `HOST:PORT` while the tasks run, such as localhost:8080 (default: off)")
 	f.Lookup("workers").DefValue = "0" // else help shows this machine's cores
 }
 
 // Run opens a session, launches the sweeps and waits until they are done. The error has the exit code of the command.
 func (x *Execution) Run(ctx context.Context, e *cli.Env, path string) error {
+	if err := x.HTTP.Check(); err != nil {
+		return err
+	}
 	o := display.NewObserver(e, x.JSON)
-	s, err := openSession(ctx, e, path, display.NewLogger(o.Notice))
+	s, err := openSession(ctx, e, path, display.NewLogger(o.Notice), &x.HTTP)
 	if err != nil {
 		return cli.OrInterrupted(ctx, withRemedy(err))
 	}

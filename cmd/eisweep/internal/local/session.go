@@ -11,6 +11,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/ownership"
+	"eisweep/cmd/eisweep/internal/views"
 	"eisweep/coordinator"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
@@ -27,6 +28,7 @@ type session struct {
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
 	worker      *worker.Worker
+	dashboard   *dashboard
 	log         *slog.Logger
 	lines       display.LineBuffer
 }
@@ -39,7 +41,7 @@ const (
 )
 
 // openSession opens everything but the worker. On an error nothing stays open.
-func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger) (_ *session, err error) {
+func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger, http *views.Options) (_ *session, err error) {
 	cli.IgnoreBrokenPipe()
 	s := &session{log: log}
 	defer func() {
@@ -68,7 +70,7 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("start coordinator: %w", err)
 	}
-	return s, nil
+	return s, s.openDashboard(e, http)
 }
 
 func (s *session) openQueue(ctx context.Context, e *cli.Env) error {
@@ -129,6 +131,8 @@ func (s *session) stopWorker() {
 // placed, the queue and its server closed, the root released. It is idempotent.
 func (s *session) close() error {
 	var errs []error
+	s.dashboard.close()
+	s.dashboard = nil
 	if s.worker != nil {
 		drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 		if err := s.worker.Drain(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {

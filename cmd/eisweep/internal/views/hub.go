@@ -1,0 +1,223 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/internal/control"
+	"eisweep/internal/dashboard"
+)
+
+// hub computes updates while somebody looks, and passes them on to every stream.
+type hub struct {
+	d *Dashboard
+
+	mu      sync.Mutex
+	readers map[*reader]struct{}
+	working bool // a goroutine computes updates
+	closed  bool
+	done    sync.WaitGroup
+
+	sweeps  map[string]api.Sweep // as they were last sent
+	totals  api.Totals
+	workers []control.Worker // as they were last sent
+	spoken  time.Time        // when the workers were last sent
+}
+
+// reader is an open stream.
+type reader struct {
+	events chan dashboard.Event
+}
+
+// How often updates are computed, and what share of a core that may take: the time between two is at least 1/share of what the last
+// one took.
+const (
+	updateInterval = 250 * time.Millisecond
+	share          = 0.02
+	// workersInterval is how often the workers are sent if only the age of their heartbeats changes.
+	workersInterval = 5 * time.Second
+	// backlog is how many events a reader may be behind.
+	backlog = 64
+)
+
+func newHub(d *Dashboard) *hub { return &hub{d: d, readers: map[*reader]struct{}{}} }
+
+// subscribe adds a stream, which begins with the complete state.
+func (h *hub) subscribe(ctx context.Context) (<-chan dashboard.Event, error) {
+	r := &reader{events: make(chan dashboard.Event, backlog)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, errClosed
+	}
+	if err := h.update(ctx); err != nil {
+		return nil, err
+	}
+	h.send(r, event("state", h.complete()))
+	h.send(r, event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, h.workers)}))
+	h.readers[r] = struct{}{}
+	context.AfterFunc(ctx, func() { h.remove(r) })
+	if !h.working {
+		h.working = true
+		h.done.Go(h.work)
+	}
+	return r.events, nil
+}
+
+var errClosed = &dashboard.Refusal{Code: 503, Text: "the coordinator is stopping"}
+
+// remove ends a stream.
+func (h *hub) remove(r *reader) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drop(r)
+}
+
+func (h *hub) drop(r *reader) {
+	if _, open := h.readers[r]; open {
+		delete(h.readers, r)
+		close(r.events)
+	}
+}
+
+// close ends all streams, and waits for the end of the work for them.
+func (h *hub) close() {
+	h.mu.Lock()
+	h.closed = true
+	for r := range h.readers {
+		h.drop(r)
+	}
+	h.mu.Unlock()
+	h.done.Wait()
+}
+
+// work computes updates until nobody looks any more.
+func (h *hub) work() {
+	timer := time.NewTimer(updateInterval)
+	defer timer.Stop()
+	for {
+		<-timer.C
+		begun := time.Now()
+		h.mu.Lock()
+		if len(h.readers) == 0 {
+			h.working = false
+			h.mu.Unlock()
+			return
+		}
+		if err := h.update(context.Background()); err != nil {
+			h.d.Log.Debug("update the dashboard", "error", err)
+		}
+		h.mu.Unlock()
+		timer.Reset(max(updateInterval, time.Duration(float64(time.Since(begun))/share)))
+	}
+}
+
+// state is the complete state now.
+func (h *hub) state(ctx context.Context) (*api.State, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.update(ctx); err != nil {
+		return nil, err
+	}
+	return h.complete(), nil
+}
+
+// complete is the state as it was last computed.
+func (h *hub) complete() *api.State {
+	out := h.newState()
+	out.Full = true
+	for _, name := range sortedNames(h.sweeps) {
+		out.Sweeps = append(out.Sweeps, h.sweeps[name])
+	}
+	return out
+}
+
+func (h *hub) newState() *api.State {
+	return &api.State{Now: time.Now(), Coordinator: h.d.self, Sweeps: []api.Sweep{}, Totals: h.totals}
+}
+
+// update computes the state, and sends what changed.
+func (h *hub) update(ctx context.Context) error {
+	now, s, workers := time.Now(), h.d.Coordinator.Snapshot(), h.d.Coordinator.Workers().Workers
+	rows, err := h.d.overview.sweeps(ctx, &s, now)
+	if err != nil {
+		return err
+	}
+	was, wasTotals := h.sweeps, h.totals
+	h.sweeps, h.totals = rows, h.d.overview.totals(&s, rows, workers, now)
+	if len(h.readers) > 0 {
+		changes := h.newState()
+		for _, name := range sortedNames(rows) {
+			if before, known := was[name]; !known || !reflect.DeepEqual(before, rows[name]) {
+				changes.Sweeps = append(changes.Sweeps, rows[name])
+			}
+		}
+		for _, name := range sortedNames(was) {
+			if _, known := rows[name]; !known {
+				changes.Removed = append(changes.Removed, name)
+			}
+		}
+		if len(changes.Sweeps)+len(changes.Removed) > 0 || !reflect.DeepEqual(wasTotals, h.totals) {
+			h.broadcast(event("state", changes))
+		}
+	}
+	h.updateWorkers(workers, now)
+	return nil
+}
+
+// updateWorkers sends the workers if they changed.
+func (h *hub) updateWorkers(workers []control.Worker, now time.Time) {
+	if now.Sub(h.spoken) < workersInterval && slices.EqualFunc(h.workers, workers, isSameButSeen) {
+		return
+	}
+	h.workers, h.spoken = workers, now
+	if len(h.readers) > 0 {
+		h.broadcast(event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, workers)}))
+	}
+}
+
+// isSameButSeen compares two workers without the age of their heartbeats.
+func isSameButSeen(a, b control.Worker) bool {
+	a.LastSeen, a.LastSeenSeconds = b.LastSeen, b.LastSeenSeconds
+	return reflect.DeepEqual(a, b)
+}
+
+// broadcast sends an event to every stream.
+func (h *hub) broadcast(e dashboard.Event) {
+	for r := range h.readers {
+		h.send(r, e)
+	}
+}
+
+// send gives an event to a stream. One that is too far behind is ended: its client connects again and gets the complete state.
+func (h *hub) send(r *reader, e dashboard.Event) {
+	select {
+	case r.events <- e:
+	default:
+		h.drop(r)
+	}
+}
+
+// event encodes an event.
+func event(name string, value any) dashboard.Event {
+	data, err := json.Marshal(value)
+	if err != nil {
+		data = []byte("null") // the types of package api can be encoded
+	}
+	return dashboard.Event{Name: name, Data: data}
+}
+
+func sortedNames[T any](of map[string]T) []string {
+	names := make([]string, 0, len(of))
+	for name := range of {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, strings.Compare)
+	return names
+}

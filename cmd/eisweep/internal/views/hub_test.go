@@ -1,0 +1,166 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/internal/control"
+	"eisweep/internal/dashboard"
+	"eisweep/internal/root"
+)
+
+// deadline is how long a test waits for an event.
+const deadline = 30 * time.Second
+
+// steered is a coordinator whose state a test sets.
+type steered struct {
+	mu       sync.Mutex
+	snapshot control.Snapshot
+	workers  []control.Worker
+}
+
+func (s *steered) Snapshot() control.Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.snapshot
+}
+
+func (s *steered) Workers() control.Workers {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return control.Workers{Workers: s.workers}
+}
+
+func (s *steered) set(to ...control.SweepState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.snapshot.Sweeps = to
+}
+
+func newSweep(name string, done int) control.SweepState {
+	return control.SweepState{Name: name, Status: control.Open, Progress: control.Progress{Tasks: 10, Done: done, Pending: 10 - done}}
+}
+
+func newTestDashboard(t *testing.T, c Coordinator) *Dashboard {
+	t.Helper()
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(Config{Root: r, Coordinator: c, Command: "coordinator", Version: "v1", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
+}
+
+func open(t *testing.T, d *Dashboard, query map[string][]string, lastID string) <-chan dashboard.Event {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	events, err := d.Feed(ctx, query, lastID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+// next waits for the next event of a name.
+func next[T any](t *testing.T, events <-chan dashboard.Event, name string) (value T) {
+	t.Helper()
+	timeout := time.After(deadline)
+	for {
+		select {
+		case e, isOpen := <-events:
+			if !isOpen {
+				t.Fatalf("the stream ended before %s", name)
+			}
+			if e.Name != name {
+				continue
+			}
+			if err := json.Unmarshal(e.Data, &value); err != nil {
+				t.Fatalf("%s: %v", e.Data, err)
+			}
+			return value
+		case <-timeout:
+			t.Fatalf("no event %s", name)
+		}
+	}
+}
+
+// TestAStreamHasTheStateAndItsChanges: all sweeps first, then those that changed or are gone.
+func TestAStreamHasTheStateAndItsChanges(t *testing.T) {
+	c := &steered{workers: []control.Worker{{Name: "w1", Slots: 4, Busy: 1}, {Name: "w2", Slots: 8, Silent: true}}}
+	c.set(newSweep("a", 1), newSweep("b", 2))
+	d := newTestDashboard(t, c)
+	events := open(t, d, nil, "")
+	first := next[api.State](t, events, "state")
+	if !first.Full || len(first.Sweeps) != 2 || first.Sweeps[0].Sweep != "a" || first.Totals.Done != 3 || first.Totals.Tasks != 20 {
+		t.Errorf("first %+v", first)
+	}
+	if first.Totals.Workers != 1 || first.Totals.Lost != 1 || first.Totals.Slots != 4 || first.Coordinator.Command != "coordinator" {
+		t.Errorf("totals %+v", first.Totals)
+	}
+	if w := next[api.Workers](t, events, "workers"); len(w.Workers) != 2 || w.Workers[0].Name != "w1" {
+		t.Errorf("workers %+v", w)
+	}
+	c.set(newSweep("a", 1), newSweep("b", 5))
+	then := next[api.State](t, events, "state")
+	if then.Full || len(then.Sweeps) != 1 || then.Sweeps[0].Sweep != "b" || then.Sweeps[0].Done != 5 {
+		t.Errorf("then %+v", then)
+	}
+	c.set(newSweep("b", 5))
+	if last := next[api.State](t, events, "state"); len(last.Sweeps) != 0 || len(last.Removed) != 1 || last.Removed[0] != "a" {
+		t.Errorf("last %+v", last)
+	}
+}
+
+// TestASlowReaderIsCutOff, while others get everything.
+func TestASlowReaderIsCutOff(t *testing.T) {
+	c := new(steered)
+	d := newTestDashboard(t, c)
+	slow, other := open(t, d, nil, ""), open(t, d, nil, "")
+	next[api.State](t, other, "state")
+	for n := range backlog + 1 {
+		d.hub.mu.Lock()
+		d.hub.broadcast(event("state", api.State{Removed: []string{string(rune('0' + n))}}))
+		d.hub.mu.Unlock()
+		next[api.State](t, other, "state")
+	}
+	got := 0
+	for range slow { // it ends
+		got++
+	}
+	if got != backlog {
+		t.Errorf("%d events were kept for it", got)
+	}
+}
+
+// TestNothingIsComputedWhileNobodyLooks, and streams end with the dashboard.
+func TestNothingIsComputedWhileNobodyLooks(t *testing.T) {
+	c := new(steered)
+	d := newTestDashboard(t, c)
+	ctx, cancel := context.WithCancel(t.Context())
+	events, err := d.Feed(ctx, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for range events { // until it is closed
+	}
+	d.hub.done.Wait() // the goroutine ends by itself
+	again := open(t, d, nil, "")
+	next[api.State](t, again, "state")
+	d.Close()
+	for range again {
+	}
+	if _, err := d.Feed(t.Context(), nil, ""); err == nil {
+		t.Error("a stream begins after the end")
+	}
+}
