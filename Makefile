@@ -34,7 +34,7 @@ UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate notebook verify bench bench-reference clean
+.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate web notebook verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,10 +48,11 @@ setup-test: ## install the system packages that `make test` needs (lists them fi
 setup-arm64: ## install the processor emulator that `make arm64` needs
 	@tools/setup arm64
 
-setup-e2e: ## install the system packages that all targets need, and fetch all Go modules and arm64 libraries
+setup-e2e: ## install the system packages that all targets need, and fetch all Go modules, npm packages and arm64 libraries
 	@tools/setup e2e
 	@[ "$${EISWEEP_SETUP-1}" = 0 ] || tools/release/sysroot arm64
 	@tools/modules
+	@tools/web-packages
 
 build: setup ## build bin/eisweep
 	$(GO) build -trimpath -ldflags "-X eisweep/cmd/eisweep/internal/cli.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
@@ -102,15 +103,24 @@ generate: build ## regenerate the kernels' assembly and docs/parameters.md
 	$(GO) generate ./sim/internal/kernel
 	bin/eisweep params --markdown > docs/parameters.md
 
+web: ## build the dashboard's page from web/ (its libraries are fetched with npm)
+	@tools/setup web
+	@tools/web-packages
+	$(GO) -C tools run ./web ../internal/dashboard/page/built
+
 notebook: build ## run the notebook in docs/ and store its outputs in it
 	@tools/setup notebook
 	PYTHONPATH=$(CURDIR)/python EISWEEP=$(CURDIR)/bin/eisweep $(or $(wildcard /usr/bin/python3),python3) -B tools/notebook.py \
 		docs/from-sweep-to-figure.ipynb
 
-verify: build ## fail where generated files or module files have drifted
+verify: build ## fail where generated files, the built page or module files have drifted
 	@bin/eisweep params --markdown | diff -u docs/parameters.md - || { echo "docs/parameters.md has drifted: make generate"; exit 1; }
 	@new=$$(mktemp -d) && trap 'rm -rf '$$new EXIT && $(GO) -C tools/kernels run . $$new && for f in $$new/*; do \
 		diff -q $$f sim/internal/kernel/$${f##*/} || { echo "the kernels' assembly has drifted: make generate"; exit 1; }; done
+	@tools/web-packages
+	web/node_modules/.bin/tsc -p web
+	@new=$$(mktemp -d) && trap 'rm -rf '$$new EXIT && $(GO) -C tools run ./web $$new && diff -qr internal/dashboard/page/built $$new || { \
+		echo "the dashboard's page has drifted from web/: make web"; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) -C tools/kernels mod tidy -diff
 	$(GO) -C tools mod tidy -diff

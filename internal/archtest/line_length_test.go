@@ -24,8 +24,8 @@ var longLines = []string{
 	"testdata/agree.py",
 }
 
-// TestLinesAreShort wants lines of at most 140 characters, of which a tab counts as one, in Go, C, scripts and pages. Rows of tables in a
-// page, and lines with an address, may be longer.
+// TestLinesAreShort wants lines of at most 140 characters, of which a tab counts as one, in Go, C, TypeScript, scripts and pages. Rows of
+// tables in a page, and lines with an address, may be longer.
 func TestLinesAreShort(t *testing.T) {
 	const most = 140
 	long := map[string]int{}
@@ -55,7 +55,7 @@ func hasShortLines(name string) bool {
 		strings.HasSuffix(name, "_stubs_amd64.go") { // generated
 		return false
 	}
-	return slices.Contains([]string{".go", ".c", ".h", ".md", ".sh", ".py"}, path.Ext(name))
+	return slices.Contains([]string{".go", ".c", ".h", ".md", ".sh", ".py", ".ts", ".tsx"}, path.Ext(name))
 }
 
 // mayBeLong reports whether a line cannot be shorter: a row of a table, or an address.

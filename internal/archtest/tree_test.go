@@ -33,6 +33,9 @@ type source struct {
 // fset is shared by all parsed files, so that positions can be told.
 var fset = token.NewFileSet()
 
+// notOurs are directories that git ignores.
+var notOurs = []string{".git", "bin", "dist", "python/build", "web/node_modules"}
+
 // files lists the repository's files by their paths from the top; what was built or belongs to git is left out.
 func files(t *testing.T) []string {
 	t.Helper()
@@ -41,7 +44,7 @@ func files(t *testing.T) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (slices.Contains([]string{".git", "bin", "dist", "python/build"}, name) || d.Name() == "__pycache__"):
+		case d.IsDir() && (slices.Contains(notOurs, name) || d.Name() == "__pycache__"):
 			return fs.SkipDir
 		case d.Type().IsRegular() && name != ".git": // a file if the directory is a worktree
 			found = append(found, name)

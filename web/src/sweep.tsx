@@ -1,0 +1,290 @@
+// One sweep: its progress, controls, map, measures, tasks, failures and file.
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Action } from "./action";
+import type { Measures, Sweep, SweepDetail, Tasks } from "./api";
+import { get, sweepPath } from "./client";
+import { FailuresView } from "./failures";
+import { bytes, count, seconds } from "./format";
+import { EventList } from "./events";
+import { MeasurePlot } from "./measures";
+import { tableOf, update, withMeasures } from "./model";
+import { Parallel } from "./parallel";
+import { Failure, Figure, ProgressBar, rate, Select, shareDone, Tabs, TimeLeft, useFetched } from "./parts";
+import { mayControl } from "./session";
+import { useMessages, useStore } from "./store";
+import { Status } from "./sweeps";
+import { TaskGrid } from "./table";
+import { TaskMap } from "./taskmap";
+import { allRows, type Column, emptyTable, filtered, levels, parseFilter, sorted, type Sorting, type TaskTable } from "./tasktable";
+
+export function SweepView({ name }: { name: string }) {
+  const { state } = useStore();
+  const row = state?.sweeps.find((s) => s.sweep === name);
+  const settled = row ? row.done + row.failed : 0;
+  const detail = useFetched<SweepDetail>(sweepPath(name), [row?.tasks, row?.failed, row?.suspect]);
+  const s: Sweep | undefined = row ?? detail.value ?? undefined;
+  const { table, version } = useTasks(name, settled);
+  if (!s) return detail.error ? <Failure error={detail.error} /> : <p class="empty">Loading…</p>;
+  return (
+    <>
+      <header class="title">
+        <h1>{name}</h1>
+        <Status of={s} />
+        {s.experiment && <span class="muted">{s.experiment}</span>}
+        <Controls s={s} />
+      </header>
+      {s.error && (
+        <p class="error" role="alert">
+          {s.error} {s.remedy}
+        </p>
+      )}
+      <div class="progress large">
+        <ProgressBar of={s} name={name} />
+        <span class="share">{shareDone(s)}</span>
+      </div>
+      <Figures s={s} />
+      <Plots table={table} version={version} s={s} detail={detail.value} />
+    </>
+  );
+}
+
+function Figures({ s }: { s: Sweep }) {
+  return (
+    <dl class="figures">
+      <Figure name="tasks done">
+        {count(s.done)} <small>of {count(s.tasks)}</small>
+      </Figure>
+      <Figure name="running">{count(s.running)}</Figure>
+      <Figure name="failed" tone={s.failed > 0 ? "bad" : ""}>
+        {count(s.failed)}
+      </Figure>
+      <Figure name="suspect" tone={s.suspect > 0 ? "doubtful" : ""}>
+        {count(s.suspect)}
+      </Figure>
+      <Figure name="rate">{rate(s.rate)}</Figure>
+      <Figure name="time left"><TimeLeft left={s.left} range={s.left_range} /></Figure>
+      {s.spent !== undefined && <Figure name="time spent, all tasks">{seconds(s.spent)}</Figure>}
+      {s.seconds_per_task != null && <Figure name="per task">{seconds(s.seconds_per_task)}</Figure>}
+      {s.bytes !== undefined && <Figure name="results">{bytes(s.bytes)}</Figure>}
+    </dl>
+  );
+}
+
+function Controls({ s }: { s: Sweep }) {
+  const path = sweepPath(s.sweep);
+  const allowed = mayControl() && s.from !== "directory";
+  const active = s.status === "open" || s.status === "paused";
+  return (
+    <div class="controls">
+      <Action label="Pause" path={`${path}/pause`} body={{}} allowed={allowed && s.status === "open"} />
+      <Action label="Resume" path={`${path}/resume`} body={{}} allowed={allowed && (s.status === "paused" || s.status === "cancelled")} />
+      <Action
+        label="Set priority"
+        path={`${path}/priority`}
+        body={{}}
+        number={{ name: "priority", label: "Priority, higher first:", value: s.priority }}
+        allowed={allowed && active}
+      />
+      <Action label="Cancel sweep" path={`${path}/cancel`} body={{}} danger allowed={allowed && active} />
+      <Action label="Rerun failed" path={`${path}/rerun`} body={{ failed: true }} allowed={allowed && s.failed > 0} />
+      <Action label="Rerun suspect" path={`${path}/rerun`} body={{ suspect: true }} allowed={allowed && s.suspect > 0} />
+    </div>
+  );
+}
+
+interface Live {
+  table: TaskTable;
+  version: number; // changes with the table's values
+}
+
+const measuresPause = 3000; // ms between two requests for measures that change
+
+/** The sweep's table of tasks, kept up to date by the stream's messages, and its measures. */
+function useTasks(name: string, settled: number): Live {
+  const { connection } = useStore();
+  const [live, setLive] = useState<Live>({ table: emptyTable, version: 0 });
+  const current = useRef({ table: emptyTable, measures: null as Measures | null, revision: "", missed: false });
+  const show = (table: TaskTable) => {
+    current.current.table = table;
+    setLive((old) => ({ table, version: old.version + 1 }));
+  };
+  const take = (answer: Tasks) => {
+    const known = current.current;
+    if (answer.sweep !== name) return;
+    if (answer.full) show(fitting(tableOf(answer), known.measures));
+    else if (known.table.ids.length === answer.count) {
+      update(known.table, answer);
+      show(known.table);
+    } else {
+      known.missed = true;
+      return;
+    }
+    known.revision = answer.revision;
+  };
+  // What the stream sent before the table was there, or while it was interrupted, is fetched.
+  const fetchChanges = async (isCurrent: () => boolean) => {
+    const known = current.current;
+    do {
+      known.missed = false;
+      const answer = await get<Tasks>(`${sweepPath(name)}/tasks?${new URLSearchParams(known.revision ? { since: known.revision } : {})}`);
+      if (!isCurrent()) return;
+      take(answer);
+    } while (known.missed);
+  };
+  useMessages("tasks", take, [name]);
+  useEffect(() => {
+    if (connection !== "connected") return;
+    let isCurrent = true;
+    fetchChanges(() => isCurrent).catch(() => {});
+    return () => {
+      isCurrent = false;
+    };
+  }, [name, connection]);
+  const [round, setRound] = useState(0);
+  const rows = live.table.ids.length;
+  useEffect(() => {
+    if (rows === 0 || settled === 0) return;
+    let ended = false;
+    let timer = 0;
+    get<Measures>(`${sweepPath(name)}/measures`).then(
+      (answer) => {
+        if (ended) return;
+        current.current.measures = answer;
+        show(fitting(current.current.table, answer));
+        if (answer.missing > 0) timer = window.setTimeout(() => setRound((n) => n + 1), measuresPause);
+      },
+      () => {},
+    );
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+    };
+  }, [name, rows, useSettled(settled), round]);
+  return live;
+}
+
+/** A number that follows another one, at most every few seconds. */
+function useSettled(n: number): number {
+  const [followed, follow] = useState(n);
+  const last = useRef(0);
+  useEffect(() => {
+    const wait = Math.max(0, last.current + measuresPause - Date.now());
+    const timer = setTimeout(() => {
+      last.current = Date.now();
+      follow(n);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [n]);
+  return followed;
+}
+
+function fitting(table: TaskTable, measures: Measures | null): TaskTable {
+  const fits = measures?.values.every((v) => v.length === table.ids.length);
+  return measures && fits ? withMeasures(table, measures) : table;
+}
+
+interface PlotsProps extends Live {
+  s: Sweep;
+  detail: SweepDetail | null;
+}
+
+function Plots({ table, version, s, detail }: PlotsProps) {
+  const [filter, setFilter] = useState("");
+  const [sorting, setSorting] = useState<Sorting | null>(null);
+  const all = useMemo(() => allRows(table), [table]);
+  const { conditions, error } = useMemo(() => parseFilter(table, filter), [table, filter]);
+  const rows = useMemo(() => sorted(table, filtered(all, conditions), sorting), [all, conditions, sorting, version]);
+  if (table.ids.length === 0) return <p class="empty">{s.tasks > 0 ? "Loading tasks…" : "This sweep has no tasks."}</p>;
+  const choose = (chosen: Uint32Array, description: string) => {
+    if (chosen.length === 1) location.hash = `#/task/${table.ids[chosen[0]!]}`;
+    else setFilter(description);
+  };
+  const tasks = () => (
+    <>
+      <div class="filter">
+        <label>
+          Filter{" "}
+          <input
+            type="search"
+            value={filter}
+            placeholder="failed  seed=3  osi_e_mean>0.5"
+            aria-describedby="filter-result"
+            onInput={(e) => setFilter(e.currentTarget.value)}
+          />
+        </label>
+        <span id="filter-result" class={error ? "error" : "muted"}>
+          {error || `${count(rows.length)} of ${count(all.length)} tasks`}
+        </span>
+      </div>
+      <TaskGrid table={table} version={version} rows={rows} sorting={sorting} sort={setSorting} />
+    </>
+  );
+  return (
+    <>
+      <div class="pair">
+        <MapPanel table={table} version={version} choose={choose} />
+        <MeasurePlot table={table} version={version} />
+      </div>
+      <Tabs
+        label="Views of the sweep"
+        tabs={[
+          { id: "tasks", name: "Tasks", view: tasks },
+          { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel table={table} version={version} rows={rows} /> },
+          { id: "failures", name: "Failures", view: () => <FailuresView s={s} /> },
+          { id: "events", name: "Events", view: () => <EventList about={s.sweep} /> },
+          { id: "file", name: "Sweep file", view: () => <pre class="file">{detail?.toml ?? "Loading…"}</pre> },
+        ]}
+      />
+    </>
+  );
+}
+
+function varying(table: TaskTable): Column[] {
+  return table.columns.filter((c) => (c.role === "parameter" || c.role === "seed") && levels(c).length > 1);
+}
+
+interface MapPanelProps extends Live {
+  choose: (rows: Uint32Array, description: string) => void;
+}
+
+function MapPanel({ table, version, choose }: MapPanelProps) {
+  const axes = useMemo(() => varying(table), [table]);
+  const [x, setX] = useState("");
+  const [y, setY] = useState("");
+  const [colour, setColour] = useState("state");
+  const xName = axes.find((c) => c.name === x)?.name ?? axes[0]?.name ?? "";
+  const others = axes.filter((c) => c.name !== xName);
+  const yName = others.find((c) => c.name === y)?.name ?? others[0]?.name ?? "";
+  const names = (all: Column[]) => all.map((c) => ({ value: c.name, text: c.name }));
+  const shades = table.columns.filter((c) => ["time", "quality", "measure"].includes(c.role) && !c.labels);
+  const colours = [{ value: "state", text: "state" }, ...names(shades)];
+  return (
+    <section class="panel" aria-label="Map of tasks">
+      <header>
+        <h2>Map of tasks</h2>
+        <Select label="across" value={xName} choices={names(axes)} choose={setX} />
+        {others.length > 0 && <Select label="up" value={yName} choices={names(others)} choose={setY} />}
+        <Select label="colour" value={colour} choices={colours} choose={setColour} />
+      </header>
+      <TaskMap table={table} version={version} x={xName} y={yName} colour={colour} choose={choose} />
+    </section>
+  );
+}
+
+function ParallelPanel({ table, version, rows }: Live & { rows: Uint32Array }) {
+  const measures = table.columns.filter((c) => c.role === "measure");
+  const names = [...varying(table).slice(0, 6), ...measures.slice(0, 4)].map((c) => c.name);
+  const [colour, setColour] = useState("");
+  const chosen = measures.find((c) => c.name === colour)?.name ?? measures[0]?.name ?? "duration";
+  const choices = [...measures.map((c) => c.name), "duration"].map((name) => ({ value: name, text: name }));
+  return (
+    <section class="panel" aria-label="Parallel coordinates">
+      <header>
+        <p class="muted">The tasks that the filter lists.</p>
+        <Select label="colour" value={chosen} choices={choices} choose={setColour} />
+      </header>
+      <Parallel table={table} version={version} rows={rows} names={names} colour={chosen} />
+    </section>
+  );
+}
