@@ -119,7 +119,7 @@ func Start(ctx context.Context, config Config) (*Coordinator, error) {
 		catalog: catalog.NewForOwner(config.Root), workers: workers.New(),
 	}
 	c.sweeps = launched.New(c.machine, func(sweep string) bool { return c.faults.Has(sweep) })
-	c.ledger = ledger.New(config.Root, c.catalog, config.Log)
+	c.ledger = ledger.New(config.Root, c.catalog, config.Log, c.meters.Wrote)
 	c.connect()
 	go c.run()
 	if err := c.begin(ctx); err != nil {
@@ -170,9 +170,9 @@ func (c *Coordinator) connect() {
 		finish: func(sweep string) { c.recorder.finish(sweep) }, resume: func(ctx context.Context, sweep string) { c.restorer.retry(ctx, sweep) }}
 	config := c.config
 	c.attempts = attempts.New(attempts.Config{Core: view, Queue: config.Queue, Root: config.Root, Workers: c.workers, Log: config.Log,
-		Tick: config.Tick, RetryDelay: config.RetryDelay})
+		Tick: config.Tick, RetryDelay: config.RetryDelay, Meters: c.meters})
 	c.book = outcomes.New(outcomes.Config{Core: view, Root: config.Root, Catalog: c.catalog, Sweeps: c.sweeps, Ledger: c.ledger,
-		Attempts: c.attempts, Log: config.Log, Version: config.Version})
+		Attempts: c.attempts, Meters: c.meters, Log: config.Log, Version: config.Version})
 	c.carryOut, view.book = c.book.CarryOut, c.book
 	c.window = window.New(window.Config{Core: view, Queue: config.Queue, Attempts: c.attempts, Workers: c.workers, Log: config.Log,
 		Ahead: config.Ahead})

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/meters"
 	"eisweep/sweeps"
 )
 
@@ -15,6 +16,7 @@ import (
 type core struct {
 	log       *slog.Logger
 	ownership Ownership // nil: nobody else can own the root
+	meters    *meters.Coordinator
 
 	unattended context.Context // of requests that nobody waits for; ends when they are to be aborted
 	abort      context.CancelFunc
@@ -30,7 +32,8 @@ type core struct {
 }
 
 func newCore(log *slog.Logger, ownership Ownership) *core {
-	c := &core{log: log, ownership: ownership, machine: lifecycle.New(), changed: make(chan struct{}), reasons: map[sweeps.ID]string{}}
+	c := &core{log: log, ownership: ownership, meters: meters.NewCoordinator(), machine: lifecycle.New(),
+		changed: make(chan struct{}), reasons: map[sweeps.ID]string{}}
 	c.unattended, c.abort = context.WithCancel(context.Background())
 	return c
 }

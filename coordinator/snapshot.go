@@ -7,6 +7,7 @@ import (
 	"eisweep/coordinator/workers"
 	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
+	"eisweep/internal/meters"
 )
 
 // Snapshot returns how far the launched sweeps have come.
@@ -63,4 +64,13 @@ func sortRunning(tasks []control.RunningTask) {
 		}
 		return tasks[i].File < tasks[j].File
 	})
+}
+
+// Meters are what the coordinator counts and times.
+func (c *Coordinator) Meters() *meters.Coordinator { return c.meters }
+
+// Checkpoints returns how old the work is that the running attempts have not saved, and the bytes of what they have saved; see
+// attempts.Tracker. It takes as long as the storage does.
+func (c *Coordinator) Checkpoints() (oldest time.Duration, bytes int64) {
+	return c.attempts.Checkpoints()
 }

@@ -136,6 +136,13 @@ func (l *load) idleFor() time.Duration {
 	return time.Since(l.idle)
 }
 
+// now returns how many tasks run, and the memory that they take.
+func (l *load) now() (busy int, memory int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.busy, l.memory
+}
+
 // describe sets the fields of a presence that describe the load.
 func (l *load) describe(p *protocol.Presence) {
 	l.mu.Lock()

@@ -142,6 +142,7 @@ func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
 		w.stopped(a, errReplaced)
 		return nil
 	}
+	w.Meters.Committed(a.task.Experiment, &out, out.Finished.Sub(out.Started))
 	if !out.Done() {
 		a.removeResult()
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/meters"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -44,6 +45,9 @@ type Config struct {
 	// Log receives messages for the operator; nil drops them.
 	Log *slog.Logger
 
+	// Meters count and time what the worker does; nil makes new ones.
+	Meters *meters.Worker
+
 	// Checkpoint is the time between two checkpoints of a task, and so the work that is lost when this worker
 	// is killed; 0 is 60 s, and less than 0 saves none. Where saving is slow, the time is longer, so that
 	// saving costs 1 %.
@@ -64,6 +68,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Meters == nil {
+		c.Meters = meters.NewWorker()
 	}
 	c.Slots = cmp.Or(c.Slots, 1)
 	c.Checkpoint = cmp.Or(c.Checkpoint, time.Minute)
@@ -208,6 +215,9 @@ func (w *Worker) Reason() error {
 	}
 	return context.Cause(w.fetchCtx)
 }
+
+// Load returns how many tasks run, and the memory that they take together in bytes, by the model's own estimate.
+func (w *Worker) Load() (busy int, memory int64) { return w.load.now() }
 
 // abort ends the intake; running tasks are finished.
 func (w *Worker) abort(err error) {

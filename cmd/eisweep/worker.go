@@ -80,6 +80,7 @@ type workerCommand struct {
 	memory                  int64
 	deadline                time.Time
 	on                      string // hosts
+	http                    string // address of health and metrics
 	asJSON                  bool
 }
 
@@ -94,6 +95,8 @@ func (w *workerCommand) flags(cmd *cobra.Command) {
 	f.IntVar(&w.maxTasks, "max-tasks", 0, "exit after this many tasks (default: never)")
 	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between checkpoints of a task: the most work a crash loses (default 1m0s)")
 	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the same options, and return")
+	f.StringVar(&w.http, "http", "",
+		"serve /metrics (Prometheus), /healthz and /readyz on `HOST:PORT`, without authentication (default: off)")
 	f.BoolVar(&w.asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 }
 

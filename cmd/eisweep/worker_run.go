@@ -10,6 +10,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/slurmjobs"
+	"eisweep/cmd/eisweep/internal/telemetry"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
@@ -27,6 +28,11 @@ const returnTimeout = 60 * time.Second
 func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err error) {
 	cli.IgnoreBrokenPipe()
 	log := display.NewServiceLog(e, w.asJSON)
+	monitor, err := w.startMonitor(log)
+	if err != nil {
+		return err
+	}
+	defer monitor.Stop()
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
 		return client.UnlessStopped(ctx, log, err)
@@ -44,6 +50,8 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
+	process := &telemetry.Worker{State: at, Queue: q, Root: r, Meters: at.Meters, Slots: c.Slots, Memory: c.Memory, Version: c.Version}
+	monitor.Serve(process, process.Registry())
 	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", cli.Size(c.Memory),
 		"version", c.Version, "limits", limits.String())
 	select {
@@ -60,6 +68,18 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	}
 	log.Info("stopped")
 	return endOfWorker(at)
+}
+
+// startMonitor listens for requests of monitoring systems, if --http says so.
+func (w *workerCommand) startMonitor(log *slog.Logger) (*telemetry.Server, error) {
+	if w.http == "" {
+		return telemetry.Nowhere(), nil
+	}
+	s, err := telemetry.Start(w.http, log)
+	if err != nil {
+		return nil, cli.Usagef("--http %s: %w", w.http, err)
+	}
+	return s, nil
 }
 
 // endOfWorker returns the error with which a worker ended; nil if it was told to end.

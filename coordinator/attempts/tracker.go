@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
+	"eisweep/internal/meters"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -54,6 +55,7 @@ type Config struct {
 	Tick time.Duration
 	// RetryDelay is the pause before the second attempt after one that failed; it doubles with each attempt.
 	RetryDelay time.Duration
+	Meters     *meters.Coordinator
 }
 
 // run is an order to execute a task.

@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
+	"eisweep/internal/meters"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -50,7 +51,8 @@ func newTestTracker(t *testing.T, tasks int, q *queue.Queue, log *slog.Logger) *
 		core.Step(lifecycle.TaskRequested{Sweep: "s", ID: sweeps.ID{byte(n + 1)}, Execute: true})
 	}
 	core.Step(lifecycle.LaunchCompleted{Sweep: "s"})
-	return New(Config{Core: core, Queue: q, Root: r, Workers: workers.New(), Log: log, Tick: time.Second, RetryDelay: time.Second})
+	return New(Config{Core: core, Queue: q, Root: r, Workers: workers.New(), Log: log, Tick: time.Second, RetryDelay: time.Second,
+		Meters: meters.NewCoordinator()})
 }
 
 func started(n int, worker string, seq uint64) queue.Entry {

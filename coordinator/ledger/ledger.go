@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
@@ -17,6 +18,7 @@ type Ledger struct {
 	root      *root.Root
 	catalog   *catalog.Catalog
 	log       *slog.Logger
+	wrote     func(time.Duration) // is called with how long each durable write took
 	manifests manifests
 
 	lines    map[string]*batch                       // by sweep: to be written next
@@ -34,9 +36,10 @@ type batch struct {
 	lines []manifest.Line
 }
 
-// New makes an empty ledger of a root.
-func New(r *root.Root, c *catalog.Catalog, log *slog.Logger) *Ledger {
-	return &Ledger{root: r, catalog: c, log: log, manifests: manifests{r, log, map[string]*manifest.Writer{}}, lines: map[string]*batch{},
+// New makes an empty ledger of a root. wrote is called with how long each durable write took.
+func New(r *root.Root, c *catalog.Catalog, log *slog.Logger, wrote func(time.Duration)) *Ledger {
+	return &Ledger{root: r, catalog: c, log: log, wrote: wrote,
+		manifests: manifests{r, log, map[string]*manifest.Writer{}}, lines: map[string]*batch{},
 		kept: map[string]*batch{}, results: map[sweeps.ID]*catalog.Entry{}, unread: map[string]map[sweeps.ID]*catalog.Entry{},
 		withheld: map[placedRun]Placed{}}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
@@ -24,7 +25,7 @@ func newLedger(t *testing.T) (*Ledger, *root.Root) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := New(r, catalog.NewForOwner(r), slog.New(slog.DiscardHandler))
+	l := New(r, catalog.NewForOwner(r), slog.New(slog.DiscardHandler), func(time.Duration) {})
 	t.Cleanup(func() {
 		if err := l.CloseAll(); err != nil {
 			t.Error(err)

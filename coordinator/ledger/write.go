@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"time"
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
@@ -27,7 +28,10 @@ func (l *Ledger) Write(authorizeWrite func() error) (Written, error) {
 				return Written{}, err
 			}
 		}
-		if err := l.writeSweep(sweep, b); err != nil {
+		begun := time.Now()
+		err := l.writeSweep(sweep, b)
+		l.wrote(time.Since(begun))
+		if err != nil {
 			done.Faults[sweep] = err
 			l.keep(sweep, b)
 			continue

@@ -11,6 +11,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
 	"eisweep/internal/manifest"
+	"eisweep/internal/meters"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -41,6 +42,7 @@ type Config struct {
 	Sweeps   *launched.Table
 	Ledger   *ledger.Ledger
 	Attempts *attempts.Tracker
+	Meters   *meters.Coordinator
 	Log      *slog.Logger
 	Version  string // of this program
 }

@@ -64,6 +64,7 @@ func (b *Book) placeIn(
 			first = sweep
 			b.Sweeps.Get(sweep).Ran++
 			b.Attempts.Pace.End(time.Now(), workload.Cost(t))
+			b.Meters.TaskDone(t.Experiment, o.Spent+o.Finished.Sub(o.Started))
 		}
 		b.Ledger.Add(sweep, line)
 		b.Sweeps.Get(sweep).Assess(t.ID, o.Quality.Verdict())

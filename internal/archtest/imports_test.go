@@ -19,6 +19,7 @@ var plan = map[string][]string{
 	"internal/manifest":   {"sim", "sweeps", "internal/atomicfile", "internal/disktest", "internal/quality"},
 	"internal/results":    {"sim", "sweeps", "internal/atomicfile", "internal/manifest", "internal/disktest", "internal/quality"},
 	"internal/protocol":   {"sim", "sweeps", "internal/quality"},
+	"internal/meters":     {"sim", "internal/protocol", "internal/events"},
 	"internal/natstest":   {"internal/natsserver"},
 	"internal/natsserver": {"sim", "sweeps", "internal/protocol", "internal/natsconn", "internal/queue", "internal/natstest"},
 	"internal/natsconn":   {"internal/protocol", "internal/natsserver", "internal/natstest"},
@@ -104,7 +105,7 @@ var plan = map[string][]string{
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/ownership", "cmd/eisweep/internal/views"},
 	"cmd/eisweep/internal/daemon": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/slurmjobs", "cmd/eisweep/internal/telemetry"},
-	"cmd/eisweep/internal/telemetry": {"internal", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/telemetry": {"sim", "internal", "coordinator", "cmd/eisweep/internal/cli"},
 	"internal/e2e":                   {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
@@ -129,7 +130,7 @@ var kept = map[string][]string{
 	"github.com/nats-io/nats-server/v2": {"internal/natsserver", "internal/natstest"},
 	"github.com/synadia-io/orbit.go":    {"internal/natsconn", "internal/queue"},
 	"github.com/nats-io/nkeys":          {"internal/access", "internal/natstest"},
-	"github.com/prometheus":             {"cmd/eisweep/internal/telemetry"},
+	"github.com/prometheus":             {"cmd/eisweep/internal/telemetry", "internal/meters"},
 	"gonum.org/v1/plot":                 {"internal/figures/drawing"},
 	"codeberg.org/go-pdf/fpdf":          {"internal/figures/drawing"},
 	"flag":                              {"cmd"},

@@ -80,6 +80,7 @@ func (c *Conn) repeat(ctx context.Context, limit time.Duration, full *backlog, f
 				c.log.Warn("NATS has no room for more; messages wait until it has", "error", err)
 			}
 		}
+		full.retries.Add(1)
 		select {
 		case <-time.After(pause):
 		case <-c.lost.Done():

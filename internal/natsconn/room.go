@@ -3,6 +3,7 @@ package natsconn
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type backlog struct {
 	count   uint64
 	free    chan struct{} // closed when nothing waits any more; nil while nothing does
 	logged  time.Time     // when the limit was last logged
+	retries atomic.Int64  // requests that were sent again
 }
 
 // logFullEvery is the time between two log messages about a limit that is reached.
@@ -90,6 +92,9 @@ func (c *Conn) Limited() error {
 // Unkept is Limited for outcomes and attempts alone: results that are finished and cannot be
 // committed.
 func (c *Conn) Unkept() error { return classified(c.unkept.why()) }
+
+// KeptRetries is how often outcomes and attempts were sent again, because NATS did not answer or had no room.
+func (c *Conn) KeptRetries() int64 { return c.unkept.retries.Load() }
 
 // WaitForRoom waits until no outcome or attempt waits for room any more. The error is that ctx ended
 // or the connection is lost.

@@ -188,6 +188,18 @@ func (q *Queue) EachTask(ctx context.Context, f func(id sweeps.ID, run int)) err
 	return nil
 }
 
+// Oldest returns how many orders wait to be claimed, and since when the oldest does; the time is zero if there are none.
+func (q *Queue) Oldest(ctx context.Context) (orders int, since time.Time, err error) {
+	info, err := q.tasks.Info(ctx)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("count tasks: %w", err)
+	}
+	if info.State.Msgs > 0 {
+		since = info.State.FirstTime
+	}
+	return int(info.State.Msgs), since, nil
+}
+
 // CountTasks returns how many orders of this version wait to be claimed.
 func (q *Queue) CountTasks(ctx context.Context) (int, error) {
 	var info *jetstream.ConsumerInfo

@@ -42,7 +42,7 @@ type Service struct {
 	coordinator *coordinator.Coordinator
 	slurm       slurmjobs.Scaling
 	stopServing func() // ends answering
-	telemetry   *Telemetry
+	telemetry   *telemetry.Server
 }
 
 // warn writes a warning to the log.
@@ -60,7 +60,7 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
-		if s.telemetry, err = StartTelemetry(s.http, s.log); err != nil {
+		if s.telemetry, err = telemetry.Start(s.http, s.log); err != nil {
 			return cli.Usagef("--http %s: %w", s.http, err)
 		}
 	}
@@ -80,7 +80,9 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		return err
 	}
 	if s.telemetry != nil {
-		s.telemetry.Serve(&telemetry.Coordinator{State: s.coordinator, NATS: s.queue, Root: s.root.Root, Version: cli.Version()})
+		c := &telemetry.Coordinator{State: s.coordinator, Queue: s.queue, Root: s.root.Root,
+			Settled: telemetry.NewSettled(s.root.Root), Version: cli.Version()}
+		s.telemetry.Serve(c, c.Registry())
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/meters"
 	"eisweep/internal/natsconn"
 )
 
@@ -29,17 +30,27 @@ func (fixedState) Snapshot() control.Snapshot {
 		},
 		Running:         make([]control.RunningTask, 2),
 		UnresponsiveFor: 12500 * time.Millisecond,
+		Faults:          make([]control.SweepFault, 3),
+		Limit:           "full",
 	}
 }
 
 func (fixedState) Workers() control.Workers {
-	return control.Workers{Workers: []control.Worker{{Slots: 4, Busy: 2}, {Slots: 8, Silent: true}}}
+	return control.Workers{Workers: []control.Worker{{Slots: 4, Busy: 2}, {Slots: 8, Silent: true}, {Slots: 3, Silent: true, Ended: true}}}
 }
 
 func (f fixedState) Failed(context.Context) error {
 	f.lock <- struct{}{}
 	<-f.lock
 	return f.failure
+}
+
+func (fixedState) Meters() *meters.Coordinator { return meters.NewCoordinator() }
+
+func (fixedState) Checkpoints() (oldest time.Duration, bytes int64) { return 90 * time.Second, 4096 }
+
+func (f fixedState) Oldest(context.Context) (orders int, since time.Time, err error) {
+	return 0, time.Time{}, f.nats
 }
 
 func (f fixedState) RoundTrip(context.Context) (time.Duration, error) {
@@ -51,7 +62,7 @@ func (f fixedState) Space() (bytes, files int64, err error) { return f.bytes, f.
 // coordinatorOf is the process of a coordinator with that state.
 func coordinatorOf(f fixedState) *Coordinator {
 	f.lock = make(chan struct{}, 1)
-	return &Coordinator{State: f, NATS: f, Root: f, Version: "v1"}
+	return &Coordinator{State: f, Queue: f, Root: f, Settled: &Settled{looked: time.Now()}, Version: "v1"}
 }
 
 var healthy = fixedState{bytes: 1 << 40, files: 1 << 20}

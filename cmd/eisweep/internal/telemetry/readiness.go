@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -25,6 +26,7 @@ type NATS interface {
 const (
 	leastBytes = 64 << 20
 	leastFiles = 100
+	unlimited  = math.MaxInt64 // files of a file system that does not count them
 )
 
 // natsTimeout is how long NATS may take to answer.

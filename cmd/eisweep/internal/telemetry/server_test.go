@@ -1,4 +1,4 @@
-package daemon
+package telemetry
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// get returns the body of an answer that has a status.
-func get(t *testing.T, address, path string, status int) string {
+// fetch returns the body of an answer that has a status.
+func fetch(t *testing.T, address, path string, status int) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
@@ -39,22 +39,22 @@ func get(t *testing.T, address, path string, status int) string {
 // deadline is how long a test waits for an answer.
 const deadline = 30 * time.Second
 
-// telemetryAt serves health and metrics, and returns the address.
-func telemetryAt(t *testing.T) (*Telemetry, string) {
+// startServer serves health and metrics, and returns the address.
+func startServer(t *testing.T) string {
 	t.Helper()
 	var log bytes.Buffer
-	served, err := StartTelemetry("127.0.0.1:0", slog.New(slog.NewTextHandler(&log, nil)))
+	served, err := Start("127.0.0.1:0", slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(served.Stop)
 	_, address, _ := strings.Cut(strings.TrimSpace(log.String()), "address=")
-	return served, address
+	return address
 }
 
 // TestNoConnectionStays has connections that ask once, never, and too much.
 func TestNoConnectionStays(t *testing.T) {
-	_, address := telemetryAt(t)
+	address := startServer(t)
 	for name, test := range map[string]struct{ request, answer string }{
 		"one request":  {"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 503 "},
 		"none":         {"", ""},
@@ -87,7 +87,7 @@ func TestNoConnectionStays(t *testing.T) {
 // TestConnectionsAreBounded opens more than there may be: the others are served when
 // those have had their time.
 func TestConnectionsAreBounded(t *testing.T) {
-	_, address := telemetryAt(t)
+	address := startServer(t)
 	for range 2 * maxConnections {
 		c, err := net.Dial("tcp", address)
 		if err != nil {
@@ -95,7 +95,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 		}
 		defer c.Close()
 	}
-	get(t, address, "/readyz", http.StatusServiceUnavailable)
+	fetch(t, address, "/readyz", http.StatusServiceUnavailable)
 }
 
 // The page on security has the bounds that connections have.
