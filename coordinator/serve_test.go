@@ -10,6 +10,8 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // serve starts a coordinator as a service: others may work on its queue and ask it.
@@ -292,8 +294,28 @@ func TestExplainNamesTheSweepThatComesFirst(t *testing.T) {
 	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working"})
 	g.heard(k, 1)
 	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "later"})
-	if !strings.Contains(e.Reason, "sweep two has a higher priority") || !strings.Contains(e.Remedy, "--priority") {
+	if !strings.Contains(e.Reason, "sweep two has a higher priority, and its tasks come first; ahead in the queue: 4 tasks of sweep two "+
+		"(priority 3)") || !strings.Contains(e.Remedy, "--priority") {
 		t.Errorf("explained %+v", e)
+	}
+	// All slots are busy: the last task of the sweep waits for those before it, too.
+	other := strings.Replace(strings.Replace(later, `"later"`, `"other"`, 1), "n_trials = 2", "n_trials = 3", 1)
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(other)}})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 2, State: "working"})
+	g.eventually(k, func() bool { return k.Workers().Workers[0].Busy == 0 && k.workers.Known(time.Now())[0].Busy == 2 })
+	var last sweeps.ID
+	k.mu.Lock()
+	for id := range k.machine.Tasks() {
+		if task, _ := k.machine.Task(id); task.IsIn("later") {
+			last = id // they come in the order of the sweep
+		}
+	}
+	k.mu.Unlock()
+	e = told[control.Explained](g, control.VerbExplain, control.Explain{Target: last.String()})
+	want := "every slot is busy (2 of 1 worker); ahead in the queue: 4 tasks of sweep two (priority 3), 3 tasks of later itself; it takes " +
+		"turns with sweeps of the same priority: other (4 tasks)"
+	if e.Reason != want {
+		t.Errorf("explained %q, want %q", e.Reason, want)
 	}
 }
 
@@ -356,14 +378,28 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	j.w.hush(true)
 	g.heardOut(k)
-	if s := k.Snapshot(); s.Sweeps[0].Silent != 0 || s.Running[0].Silent {
+	k.age()
+	k.attempts.Progress(protocol.Progress{ID: j.id(), Run: 1, Token: j.token(), Seconds: 2, Sim: sim.Progress{Done: 1, Total: 4}})
+	if s := k.Snapshot(); s.Sweeps[0].Silent != 0 || s.Running[0].Silent || !s.Running[0].LeftKnown || s.NoWorker {
 		t.Errorf("at once: %+v", s)
+	}
+	k.mu.Lock()
+	k.attempts.Of(j.id()).Heard = time.Now().Add(-26 * time.Second)
+	k.mu.Unlock()
+	if s := k.Snapshot(); s.Running[0].Silent || s.Running[0].LeftKnown || s.Running[0].Left != 0 {
+		t.Errorf("after 26 s: %+v", s)
+	}
+	task := told[control.Explained](g, control.VerbExplain, control.Explain{Target: j.id().String()})
+	if !strings.Contains(task.Reason, "on worker w1 (here): last heartbeat 26 s ago") ||
+		strings.Contains(strings.Join(task.Details, " "), "left") {
+		t.Errorf("after 26 s, explained as %+v", task)
 	}
 	k.mu.Lock()
 	k.attempts.Of(j.id()).Heard = time.Now().Add(-time.Minute)
 	k.mu.Unlock()
 	k.workers.Report(protocol.Presence{Name: "w1", Host: "here", Slots: 64, State: "idle"}, time.Now().Add(-time.Minute))
-	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].LastSeenSeconds < 60 {
+	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].LastSeenSeconds < 60 ||
+		!s.NoWorker || s.LeftKnown || s.Sweeps[0].LeftKnown {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})

@@ -4,7 +4,6 @@ import (
 	"sort"
 	"time"
 
-	"eisweep/coordinator/workers"
 	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
 	"eisweep/internal/meters"
@@ -22,15 +21,16 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 	if err := c.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
 	}
+	heard := c.workers.IsAnyHeard(time.Now())
+	out.NoWorker = !heard && out.UnresponsiveFor == 0 && !c.mayLackReports()
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
 	for r := range c.attempts.Running() {
-		ago := time.Since(r.Heard)
-		r.LastSeenSeconds = ago.Seconds()
-		if r.Silent = ago > workers.Silence; r.Silent {
+		task := r.State(time.Now())
+		if task.Silent {
 			silent[r.Sweep]++
 		}
-		out.Running = append(out.Running, r.RunningTask)
+		out.Running = append(out.Running, task)
 		inFlight[r.Sweep] += r.WorkDone()
 	}
 	sortRunning(out.Running)
@@ -46,15 +46,22 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		progress.Undecided = c.grower.undecided(s.Name)
 		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
 		state.Priority, state.Status = s.Priority, c.sweeps.Status(s.Name)
-		state.Left, state.LeftKnown = c.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
-		state.LeftRange = c.attempts.Pace.Range(state.WorkTotal - state.WorkDone)
+		state.Left, state.LeftKnown, state.LeftRange = c.left(heard, state.WorkTotal-state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
 	c.attempts.Pace.Measure(time.Now(), flying)
-	out.Left, out.LeftKnown = c.attempts.Pace.Left(all.Total - all.Done)
-	out.LeftRange = c.attempts.Pace.Range(all.Total - all.Done)
+	out.Left, out.LeftKnown, out.LeftRange = c.left(heard, all.Total-all.Done)
 	return out
+}
+
+// left is how long so much work takes, if that is known: without workers it is not.
+func (c *Coordinator) left(heard bool, rest float64) (left time.Duration, known bool, between *[2]time.Duration) {
+	if heard {
+		left, known = c.attempts.Pace.Left(rest)
+		between = c.attempts.Pace.Range(rest)
+	}
+	return left, known, between
 }
 
 func sortRunning(tasks []control.RunningTask) {

@@ -3,6 +3,7 @@ package attempts
 import (
 	"time"
 
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -24,6 +25,16 @@ type Attempt struct {
 // Name identifies the attempt in messages.
 func (a *Attempt) Name() protocol.Attempt {
 	return protocol.Attempt{ID: a.ID, Run: a.Run, Token: a.Token}
+}
+
+// State is the attempt as others see it. It has no time left while its worker's heartbeat is late.
+func (a *Attempt) State(now time.Time) control.RunningTask {
+	out, ago := a.RunningTask, now.Sub(a.Heard)
+	out.LastSeenSeconds, out.Silent = ago.Seconds(), ago > workers.Silence
+	if control.IsLate(ago) {
+		out.Left, out.LeftKnown = 0, false
+	}
+	return out
 }
 
 // WorkDone is the part of the task's cost that is behind it.

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/units"
+	"eisweep/sweeps"
 )
 
-// idle says why no worker takes a task of an open sweep that needs so many bytes; 0 means unknown.
-func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
+// idle says why no worker takes a task of an open sweep that needs so many bytes; 0 means unknown. The zero id is any task of
+// the sweep.
+func (x *Explainer) idle(sweep string, id sweeps.ID, need int64, out *control.Explained) {
 	if x.unanswered(out) {
 		return
 	}
@@ -32,14 +33,14 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case pool.Busy >= pool.Slots:
-		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"),
-			control.Count(x.ahead(sweep), "task"))
+		out.Reason = fmt.Sprintf("every slot is busy (%d of %s)%s", pool.Slots, control.Count(pool.Taking, "worker"),
+			x.ahead(sweep, id).text())
 		out.Remedy = "it waits for its turn; more workers or a higher --priority let it start sooner"
 	case pool.Refused != "":
 		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused
 		out.Remedy = "it starts once other tasks leave the memory for it; otherwise start a worker with more"
-	case x.outranked(sweep) != "":
-		out.Reason = "sweep " + x.outranked(sweep) + " has a higher priority, and its tasks come first"
+	case x.ahead(sweep, id).higher != nil:
+		out.Reason = "sweep " + x.ahead(sweep, id).higher[0].name + " has a higher priority, and its tasks come first" + x.ahead(sweep, id).text()
 		out.Remedy = "launch it again with a higher --priority to let it start sooner"
 	default:
 		out.Reason = "it was queued, returned or failed a moment ago, and is sent after a pause; a worker has a free slot"
@@ -55,27 +56,4 @@ func (x *Explainer) unanswered(out *control.Explained) bool {
 	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %s", units.Duration(silent))
 	out.Remedy = "check the NATS servers; everything continues when they answer, and running tasks are not lost"
 	return true
-}
-
-// outranked names an open sweep of a higher priority that still has tasks to send; "" if there is none.
-func (x *Explainer) outranked(sweep string) string {
-	own := x.Sweeps.Get(sweep).Priority
-	for s := range x.Sweeps.All() {
-		if s.Priority > own && x.Core.Machine().Status(s.Name) == lifecycle.Open && x.Core.Machine().Counts(s.Name).ToSend() > 0 {
-			return s.Name
-		}
-	}
-	return ""
-}
-
-// ahead counts the queued tasks of the open sweeps that have this one's priority or a
-// higher one.
-func (x *Explainer) ahead(sweep string) int {
-	n, own := 0, x.Sweeps.Get(sweep).Priority
-	for s := range x.Sweeps.All() {
-		if x.Core.Machine().Status(s.Name) == lifecycle.Open && s.Priority >= own {
-			n += x.Core.Machine().Counts(s.Name).ToSend()
-		}
-	}
-	return n
 }

@@ -7,6 +7,7 @@ import (
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/units"
+	"eisweep/sweeps"
 )
 
 // sweep explains the state of a sweep.
@@ -31,13 +32,13 @@ func (x *Explainer) sweep(name string) control.Explained {
 	case x.Sweeps.Status(s.Name) == control.Paused:
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && x.silentTasks(name) == n.Running:
-		x.idle(name, 0, &out)
+		x.idle(name, sweeps.ID{}, 0, &out)
 		out.Reason = fmt.Sprintf("the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s",
 			n.Running, units.Duration(workers.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
 	case n.ToSend() > 0:
-		x.idle(name, s.Work.Least(), &out)
+		x.idle(name, sweeps.ID{}, s.Work.Least(), &out)
 	case n.Waiting == 0 && x.Core.Machine().IsUndecided(name):
 		out.Reason = "all tasks so far are settled; the coordinator decides whether points need more seeds ([until])"
 		out.Remedy = "if this lasts, the coordinator's log says which result cannot be read"

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
-	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -97,7 +96,7 @@ func (x *Explainer) queued(id sweeps.ID, t *lifecycle.Task, out *control.Explain
 	if task := x.Sweeps.Task(id, home); task != nil {
 		need = sim.Memory(task.Experiment, task.Parameters)
 	}
-	x.idle(home, need, out)
+	x.idle(home, id, need, out)
 }
 
 func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
@@ -106,17 +105,15 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Reason = "a worker is running it"
 		return
 	}
-	Running(&r.RunningTask, out)
-	if ago := time.Since(r.Heard); ago > workers.Silence && !x.unanswered(out) {
-		out.Reason = fmt.Sprintf(
-			"attempt %d on worker %s (%s) has sent nothing for %s: its worker is dead or cut off; "+
-				"%s after its last message another worker gets the task",
-			r.Attempt,
-			r.Worker,
-			r.Host,
-			units.Duration(ago),
-			units.Duration(x.Attempts.SilenceLimit()),
-		)
+	state := r.State(time.Now())
+	Running(&state, out)
+	if control.IsLate(state.HeardAgo()) && !x.unanswered(out) {
+		why := "its worker is late"
+		if state.Silent {
+			why = "its worker is dead or cut off"
+		}
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s): last heartbeat %s ago, so %s; %s after it another worker gets the task",
+			r.Attempt, r.Worker, r.Host, units.Duration(state.HeardAgo()), why, units.Duration(x.Attempts.SilenceLimit()))
 		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
 	}
 }
@@ -128,7 +125,9 @@ func Running(r *control.RunningTask, out *control.Explained) {
 	if r.Progress.Trials > 0 {
 		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
 	}
-	if r.LeftKnown {
+	if control.IsLate(r.HeardAgo()) {
+		out.Details = append(out.Details, fmt.Sprintf("last heartbeat %s ago", units.Duration(r.HeardAgo())))
+	} else if r.LeftKnown {
 		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))
 	}
 }

@@ -109,6 +109,25 @@ func (m *taskTable) ForOthers(sweep string) (n int) {
 	return n
 }
 
+// Before counts the tasks of a sweep that are pending or queued and come before one of its tasks in its order.
+func (m *taskTable) Before(sweep string, id sweeps.ID) (n int) {
+	s, end, ok := m.place(id, sweep)
+	if !ok {
+		return 0
+	}
+	for at := range end {
+		is := s.states[at]
+		if is == tracked {
+			if t := m.tasks[s.ids[at]]; t != nil && (t.phase == Pending || t.phase == Queued) {
+				n++
+			}
+		} else if is == isPending {
+			n++
+		}
+	}
+	return n
+}
+
 // CountedTwice is how much larger the sum of what open sweeps have to send is than the number of different
 // tasks: a task that several of them want is in the counts of all.
 func (m *taskTable) CountedTwice() (n int) {

@@ -89,6 +89,18 @@ func (t *Table) Slots(now time.Time) (n int) {
 	return n
 }
 
+// IsAnyHeard reports whether any worker has reported lately.
+func (t *Table) IsAnyHeard(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, each := range t.list {
+		if !each.Ended && !control.IsLate(now.Sub(each.LastSeen)) {
+			return true
+		}
+	}
+	return false
+}
+
 // isTaking reports whether a worker is connected and takes tasks.
 func isTaking(w *control.Worker, now time.Time) bool {
 	return !w.Ended && now.Sub(w.LastSeen) <= Silence && w.Takes()

@@ -22,6 +22,8 @@ type Snapshot struct {
 	QueueLasts time.Duration `json:"queue_lasts,omitempty"`
 	// Limit is the limit of the NATS account or server for which orders wait; "" while none do.
 	Limit string `json:"limit,omitempty"`
+	// NoWorker says that no worker is connected, so that no time left is known.
+	NoWorker bool `json:"no_worker,omitempty"`
 	// Faults are the sweeps that are set aside until something is repaired, by name.
 	Faults []SweepFault `json:"faults,omitempty"`
 }
@@ -89,4 +91,15 @@ type RunningTask struct {
 	StepsPerSecond  float64       `json:"steps_per_second"` // Euler steps
 	Left            time.Duration `json:"left"`
 	LeftKnown       bool          `json:"left_known"`
+}
+
+// heartbeatLate is the age from which a worker's last heartbeat is late: it sends one every five seconds.
+const heartbeatLate = 12 * time.Second
+
+// IsLate reports whether a heartbeat so old is late. The worker may be dead, though it does not count as silent yet.
+func IsLate(age time.Duration) bool { return age > heartbeatLate }
+
+// HeardAgo is how long ago the task's worker last reported it.
+func (r *RunningTask) HeardAgo() time.Duration {
+	return time.Duration(r.LastSeenSeconds * float64(time.Second))
 }

@@ -69,12 +69,12 @@ func (l *lines) Progress(s control.Snapshot) {
 		done, tasks = done+state.Done, tasks+state.Tasks
 		if state.Done+state.Failed < state.Tasks {
 			unfinished++
-			l.e.Linef("%s", cli.JoinNonEmpty(SweepText(state), perTime, TimeLeft(state.Left, state.LeftKnown, state.LeftRange)))
+			l.e.Linef("%s", cli.JoinNonEmpty(SweepText(state), perTime, timeLeft(&s, state.Left, state.LeftKnown, state.LeftRange)))
 		}
 	}
 	if unfinished > 1 {
 		l.e.Linef("%s", cli.JoinNonEmpty(fmt.Sprintf("all sweeps: %d of %d done", done, tasks), perTime,
-			TimeLeft(s.Left, s.LeftKnown, s.LeftRange)))
+			timeLeft(&s, s.Left, s.LeftKnown, s.LeftRange)))
 	}
 }
 

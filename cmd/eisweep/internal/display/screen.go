@@ -85,12 +85,12 @@ func block(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
-		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), cli.JoinNonEmpty(SweepText(state), sweepTimeLeft(state))))
+		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), cli.JoinNonEmpty(SweepText(state), sweepTimeLeft(s, state))))
 	}
 	for i := range s.Running {
 		out = append(out, "  "+runningLine(&s.Running[i]))
 	}
-	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, TimeLeft(s.Left, s.LeftKnown, s.LeftRange))
+	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, timeLeft(s, s.Left, s.LeftKnown, s.LeftRange))
 	if over := len(out) + 1 - height; over > 0 && height > 2 {
 		out = append(out[:height-2], fmt.Sprintf("  … %d lines more", over+1))
 	}
@@ -102,11 +102,11 @@ func block(s *control.Snapshot, rate string, width, height int) []string {
 }
 
 // sweepTimeLeft formats the time left of a sweep that is not complete.
-func sweepTimeLeft(s *control.SweepState) string {
+func sweepTimeLeft(all *control.Snapshot, s *control.SweepState) string {
 	if s.Done+s.Failed == s.Tasks {
 		return ""
 	}
-	return TimeLeft(s.Left, s.LeftKnown, nil)
+	return timeLeft(all, s.Left, s.LeftKnown, nil)
 }
 
 // runningLine formats the progress of a running task.
@@ -116,8 +116,8 @@ func runningLine(r *control.RunningTask) string {
 
 // RunningText is the same without the name of the task.
 func RunningText(r *control.RunningTask) string {
-	if r.Silent {
-		return "silent for " + cli.Seconds(r.LastSeenSeconds)
+	if control.IsLate(r.HeardAgo()) {
+		return "last heartbeat " + cli.Duration(r.HeardAgo()) + " ago"
 	}
 	p := &r.Progress
 	where := ""

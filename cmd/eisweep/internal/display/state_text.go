@@ -20,6 +20,14 @@ func TimeLeft(d time.Duration, known bool, between *[2]time.Duration) string {
 	return text
 }
 
+// timeLeft formats a time left of a snapshot, which is not known without workers.
+func timeLeft(s *control.Snapshot, d time.Duration, known bool, between *[2]time.Duration) string {
+	if s.NoWorker {
+		return "no worker is connected"
+	}
+	return TimeLeft(d, known, between)
+}
+
 // planLine formats the plan of a sweep.
 func planLine(s *control.SweepPlan) string {
 	return fmt.Sprintf("%s: %s: %s", s.Name, cli.Count(s.Tasks, "task"), cli.JoinNonEmpty(

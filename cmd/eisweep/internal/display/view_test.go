@@ -42,6 +42,22 @@ elapsed 1 min 30 s, 2.0 tasks/min, about 3 min 20 s left`
 	}
 }
 
+// Without workers no time left is shown, and none for a task whose worker's heartbeat is late.
+func TestDrawingWithoutWorkers(t *testing.T) {
+	s := snapshot()
+	s.NoWorker = true
+	s.Running[0].LastSeenSeconds, s.Running[1].LastSeenSeconds = 26, 5
+	got := strings.Join(block(s, "", 200, 24), "\n")
+	want := `[#######···] quick: 2 of 4 done, 1 failed, 1 running, no worker is connected
+[··········] later: 0 of 7 done, 7 waiting for a source, no worker is connected
+  quick/results~seed=1: last heartbeat 26 s ago
+  quick/results~seed=2: starting, estimating…
+elapsed 1 min 30 s, no worker is connected`
+	if got != want {
+		t.Errorf("drawn:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestDrawingFitsTheScreen(t *testing.T) {
 	for width := 10; width < 90; width += 20 {
 		for height := 3; height < 8; height++ {

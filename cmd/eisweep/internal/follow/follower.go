@@ -155,7 +155,7 @@ func (f *Follower) narrowed(s control.Snapshot) control.Snapshot {
 
 // narrow leaves out sweeps that are not followed. The time left is then the longest of the others.
 func narrow(s control.Snapshot, follows func(sweep string) bool, part *TaskSubset) control.Snapshot {
-	out := control.Snapshot{Elapsed: s.Elapsed, LeftKnown: true}
+	out := control.Snapshot{Elapsed: s.Elapsed, LeftKnown: true, NoWorker: s.NoWorker}
 	for _, x := range s.Sweeps {
 		if follows(x.Name) {
 			out.Sweeps = append(out.Sweeps, x)
