@@ -53,7 +53,7 @@ func writeError(w http.ResponseWriter, code int, text, remedy string) {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.WriteHeader(code)
-	w.Write(body)
+	_, _ = w.Write(body)
 }
 
 func write(w http.ResponseWriter, r *http.Request, code int, text []byte) {
@@ -72,7 +72,7 @@ func write(w http.ResponseWriter, r *http.Request, code int, text []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
-		w.Write(text)
+		_, _ = w.Write(text)
 	}
 }
 

@@ -83,8 +83,16 @@ func (d *desk) request(method, path, body string, change ...func(*http.Request))
 	return r
 }
 
+// answered is an answer without its body.
+type answered struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+	cookies    []*http.Cookie
+}
+
 // do returns the answer to a request, and its body.
-func (d *desk) do(r *http.Request) (*http.Response, string) {
+func (d *desk) do(r *http.Request) (answered, string) {
 	d.t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
@@ -98,7 +106,7 @@ func (d *desk) do(r *http.Request) (*http.Response, string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return answer, string(text)
+	return answered{answer.StatusCode, answer.Status, answer.Header, answer.Cookies()}, string(text)
 }
 
 // expect has a request answered with a status.
@@ -124,14 +132,14 @@ func (d *desk) token(p Permission) string {
 func (d *desk) session(p Permission) func(*http.Request) {
 	d.t.Helper()
 	answer, text := d.do(d.request(http.MethodPost, sessionPath, `{"token":"`+d.token(p)+`"}`))
-	if answer.StatusCode != http.StatusOK || len(answer.Cookies()) != 1 {
+	if answer.StatusCode != http.StatusOK || len(answer.cookies) != 1 {
 		d.t.Fatalf("%s: %s", answer.Status, text)
 	}
 	var session Session
 	if err := json.Unmarshal([]byte(text), &session); err != nil || session.Permission != p {
 		d.t.Errorf("the session is %s (%v)", text, err)
 	}
-	cookie := answer.Cookies()[0]
+	cookie := answer.cookies[0]
 	return func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value}) }
 }
 

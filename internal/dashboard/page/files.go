@@ -115,7 +115,7 @@ func (f Files) Serve(w http.ResponseWriter, r *http.Request, acceptsGzip bool) b
 	}
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	if r.Method != http.MethodHead {
-		w.Write(text)
+		_, _ = w.Write(text)
 	}
 	return true
 }
