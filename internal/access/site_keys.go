@@ -99,7 +99,7 @@ func siteCertificate(hosts []string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := issueFor(ca, caKey, hosts)
+	server, err := issueFor("NATS for eisweep", ca, caKey, hosts)
 	if err != nil {
 		return nil, err
 	}
@@ -114,9 +114,9 @@ func siteCertificate(hosts []string) (map[string]string, error) {
 	}, nil
 }
 
-// issueFor makes a certificate for servers of a cluster.
-func issueFor(ca string, caKey Secret, hosts []string) (tls.Certificate, error) {
-	t, err := template("NATS for eisweep")
+// issueFor makes a certificate of that common name for servers, which may be clients of each other.
+func issueFor(name, ca string, caKey Secret, hosts []string) (tls.Certificate, error) {
+	t, err := template(name)
 	if err != nil {
 		return tls.Certificate{}, err
 	}

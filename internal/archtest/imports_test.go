@@ -104,7 +104,8 @@ var plan = map[string][]string{
 	"cmd/eisweep/internal/local": {"internal", "worker", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/ownership", "cmd/eisweep/internal/views"},
 	"cmd/eisweep/internal/daemon": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
-		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/slurmjobs", "cmd/eisweep/internal/telemetry"},
+		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/selection", "cmd/eisweep/internal/slurmjobs",
+		"cmd/eisweep/internal/telemetry", "cmd/eisweep/internal/views"},
 	"cmd/eisweep/internal/telemetry": {"sim", "internal", "coordinator", "cmd/eisweep/internal/cli"},
 	"internal/e2e":                   {"sim", "sweeps", "internal", "worker", "coordinator"},
 }

@@ -5,6 +5,7 @@ import "time"
 // Limits on what clients use together.
 const (
 	maxConnections = 256 // simultaneous; more wait until one ends
+	maxSilent      = 64  // connections that have sent nothing; then the oldest is closed
 	maxStreams     = 32  // streams of events; more are refused
 	maxRequests    = 16  // requests of the API that are answered at a time; more are refused
 )

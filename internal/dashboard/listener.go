@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,6 +18,9 @@ type splitListener struct {
 	secure *half
 	done   chan struct{}
 	once   sync.Once
+
+	mu     sync.Mutex
+	silent []net.Conn // that have sent nothing yet, the oldest first
 }
 
 // half is one of the two kinds of connections, as a listener.
@@ -55,18 +59,36 @@ func (s *splitListener) accept() {
 			}
 			continue
 		}
+		s.expect(conn)
 		go s.sort(conn)
+	}
+}
+
+// expect notes a connection that has sent nothing yet. If there are too many, it closes the oldest.
+func (s *splitListener) expect(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.silent = append(s.silent, conn); len(s.silent) > maxSilent {
+		s.silent[0].Close()
+		s.silent = slices.Delete(s.silent, 0, 1)
+	}
+}
+
+// spoke notes that a connection has sent something, or is closed.
+func (s *splitListener) spoke(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := slices.Index(s.silent, conn); at >= 0 {
+		s.silent = slices.Delete(s.silent, at, at+1)
 	}
 }
 
 // sort hands a connection to its half, or closes it if it says nothing in time.
 func (s *splitListener) sort(conn net.Conn) {
 	in := bufio.NewReaderSize(conn, 16)
-	if conn.SetReadDeadline(time.Now().Add(headerTimeout)) != nil {
-		conn.Close()
-		return
-	}
+	_ = conn.SetReadDeadline(time.Now().Add(headerTimeout)) // else it is closed, as the next line finds
 	first, err := in.Peek(1)
+	s.spoke(conn)
 	if err != nil || conn.SetReadDeadline(time.Time{}) != nil {
 		conn.Close()
 		return

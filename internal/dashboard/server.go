@@ -199,6 +199,7 @@ func (s *Server) Stop() {
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, secure bool) {
 	if open := s.open[r.URL.Path]; open != nil {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Connection", "close") // a scrape per minute needs no open connection in between
 		open.ServeHTTP(w, r)
 		return
 	}

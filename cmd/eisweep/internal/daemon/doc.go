@@ -4,5 +4,5 @@
 // that it closes everything in order when it exits; that --detach returns only when the coordinator answers; and that its
 // HTTP server uses bounded resources, whoever sends the requests.
 //
-// Start reading at run.go, Run, and service.go; options.go has the command line, detach.go --detach, telemetry.go the HTTP server.
+// Start reading at run.go, Run, and service.go; options.go has the command line, detach.go --detach, website.go the HTTP server.
 package daemon

@@ -21,7 +21,8 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f.StringVar(&s.slurm.Text, "slurm", "", "submit Slurm jobs that run workers: `max=N` at most, "+
 		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
 	f.DurationVar(&s.ahead, "ahead", defaultAhead, "how long the queue can keep workers busy without a coordinator")
-	f.StringVar(&s.http, "http", "", "serve /metrics (Prometheus), /healthz and /readyz on `HOST:PORT`, without authentication (default: off)")
+	s.http.AddFlags(cmd, "serve a dashboard for the browser, and without authentication /metrics (Prometheus), /healthz and /readyz, "+
+		"on `HOST:PORT` (default: off)")
 }
 
 // defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.
@@ -53,6 +54,9 @@ func (s *Service) Check(sbatch []string) error {
 		if err := checkAdvertise(s.advertise); err != nil {
 			return err
 		}
+	}
+	if err := s.http.Check(); err != nil {
+		return err
 	}
 	if s.ahead <= 0 {
 		return cli.Usagef("--ahead %v: give a positive time, such as 10m", s.ahead)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -12,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/cmd/eisweep/internal/slurmjobs"
 	"eisweep/cmd/eisweep/internal/telemetry"
+	"eisweep/cmd/eisweep/internal/views"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
@@ -29,7 +31,7 @@ type Service struct {
 	listen, advertise string
 	share             access.Share
 	rotate            bool
-	http              string        // address of health and metrics
+	http              views.Options // of health, metrics and the dashboard
 	ahead             time.Duration // for how long the queue holds tasks
 
 	log         *slog.Logger
@@ -42,7 +44,8 @@ type Service struct {
 	coordinator *coordinator.Coordinator
 	slurm       slurmjobs.Scaling
 	stopServing func() // ends answering
-	telemetry   *telemetry.Server
+	website     *website
+	shown       atomic.Pointer[website] // while it shows the dashboard
 }
 
 // warn writes a warning to the log.
@@ -59,9 +62,9 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		}
 		err = errors.Join(err, s.close())
 	}()
-	if s.http != "" {
-		if s.telemetry, err = telemetry.Start(s.http, s.log); err != nil {
-			return cli.Usagef("--http %s: %w", s.http, err)
+	if s.http.Address != "" {
+		if s.website, err = startWebsite(&s.http, s.log); err != nil {
+			return err
 		}
 	}
 	if s.root, err = ownership.Open(ctx, e, path, s.log, s.warn); err != nil {
@@ -79,10 +82,11 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 	if err := s.startCoordinator(ctx, e); err != nil {
 		return err
 	}
-	if s.telemetry != nil {
+	if s.website != nil {
 		c := &telemetry.Coordinator{State: s.coordinator, Queue: s.queue, Root: s.root.Root,
 			Settled: telemetry.NewSettled(s.root.Root), Version: cli.Version()}
-		s.telemetry.Serve(c, c.Registry())
+		s.website.monitor.Serve(c, c.Registry())
+		return s.showDashboard(e)
 	}
 	return nil
 }
@@ -165,7 +169,9 @@ func (s *Service) startCoordinator(ctx context.Context, e *cli.Env) error {
 	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
 		Store: s.store, Problems: s.slurm.Problems,
-		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.Scaled)},
+		Verbs: map[string]control.Handler{
+			control.VerbScaling: control.Handle(s.slurm.Scaled), control.VerbDashboard: control.Handle(s.serveLink),
+		},
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return err
@@ -210,9 +216,10 @@ func (s *Service) close() error {
 	if s.coordinator != nil {
 		s.coordinator.AbortOnDone(flush)
 	}
-	if s.telemetry != nil {
-		s.telemetry.Stop()
-		s.telemetry = nil
+	s.shown.Store(nil)
+	if s.website != nil {
+		s.website.stop()
+		s.website = nil
 	}
 	if s.stopServing != nil {
 		s.stopServing()

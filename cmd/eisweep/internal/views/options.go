@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,8 +41,16 @@ func (o *Options) Check() error {
 	case o.Address != "" && !strings.Contains(o.Address, ":"):
 		return cli.Usagef("--http %s: give HOST:PORT, such as localhost:8080", o.Address)
 	}
+	for _, file := range []*string{&o.certificate, &o.key} {
+		if path, err := filepath.Abs(*file); err == nil && *file != "" {
+			*file = path // a detached process has another directory
+		}
+	}
 	return nil
 }
+
+// HasCertificate reports whether the options name a certificate.
+func (o *Options) HasCertificate() bool { return o.certificate != "" }
 
 // Certificate reads the certificate that the options name; nil if they name none.
 func (o *Options) Certificate() (*tls.Certificate, error) {
