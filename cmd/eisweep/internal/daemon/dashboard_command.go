@@ -3,6 +3,7 @@ package daemon
 import (
 	"net"
 	"net/url"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +61,8 @@ the command says.`,
 
 // noteAccess notes how to reach a dashboard from elsewhere, and by what to recognize its certificate.
 func noteAccess(e *cli.Env, l *control.DashboardLink, host string) {
-	if at, err := url.Parse(l.Link); err == nil && l.Loopback {
+	own, err := os.Hostname()
+	if at, parsed := url.Parse(l.Link); parsed == nil && l.Loopback && (err != nil || own != host) {
 		if _, port, err := net.SplitHostPort(at.Host); err == nil {
 			e.Notef("only %s reaches this address; from another machine, forward its port first: ssh -L %s:localhost:%s %s", host, port, port, host)
 		}
