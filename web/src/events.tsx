@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { RootEvent } from "./api";
 import { get } from "./client";
 import { moment, shortID } from "./format";
-import { useMessages } from "./store";
+import { useMessages, useStore } from "./store";
 
 /** How many events the page keeps. */
 const most = 1000;
@@ -20,6 +20,7 @@ export function EventsView() {
 
 /** The events about a sweep, task or worker, or all; the latest first. */
 export function EventList({ about }: { about?: string }) {
+  const { connection } = useStore();
   const [events, setEvents] = useState<RootEvent[] | null>(null);
   const [failed, setFailed] = useState(false);
   const add = (more: RootEvent[], known: RootEvent[]) => {
@@ -27,8 +28,8 @@ export function EventList({ about }: { about?: string }) {
     return [...more.filter((e) => e.seq > last).reverse(), ...known].slice(0, most);
   };
   useEffect(() => {
+    if (connection !== "connected") return;
     let ended = false;
-    setEvents(null);
     const query = new URLSearchParams(about ? { about } : {});
     get<{ events: RootEvent[] | null }>(`/api/events?${query}`).then(
       (answer) => !ended && setEvents(add(answer.events ?? [], [])),
@@ -37,7 +38,7 @@ export function EventList({ about }: { about?: string }) {
     return () => {
       ended = true;
     };
-  }, [about]);
+  }, [about, connection]);
   useMessages("events", (m) => setEvents((old) => old && add((m.events ?? []).filter((e) => isAbout(e, about)), old)), [about]);
   if (failed) return <p class="error">The events cannot be read.</p>;
   if (!events) return <p class="empty">Loading…</p>;

@@ -70,11 +70,6 @@ export function moment(time: string | undefined | null, now = new Date()): strin
   return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${clock}`;
 }
 
-/** Seconds since a time of the server, at least 0. */
-export function since(time: string): number {
-  return Math.max(0, (Date.now() - new Date(time).getTime()) / 1000);
-}
-
 /** The first characters of a task's id, which commands take as well. */
 export function shortID(id: string): string {
   return id.slice(0, 9);

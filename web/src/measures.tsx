@@ -23,7 +23,7 @@ export function MeasurePlot({ table, version }: { table: TaskTable; version: num
   const x = parameters.find((c) => c.name === parameter) ?? parameters.find((c) => !c.labels && c.role === "parameter") ?? parameters[0];
   const groups = parameters.filter((c) => c !== x && levels(c).length <= mostLines);
   const by = group === "" ? undefined : (groups.find((c) => c.name === group) ?? groups.find((c) => c.role === "parameter"));
-  const plot = useMemo(() => (x && y ? lines(table, x, y, by) : null), [table, version, x, y, by]);
+  const plot = useMemo(() => (x && y ? lines(table, x, y, by) : null), [table, y?.role === "measure" || version, x, y, by]);
   if (!x || !y || !plot) return null;
   const names = (all: Column[]) => all.map((c) => ({ value: c.name, text: c.name }));
   const unit = (c: Column) => (c.unit ? `${c.name} (${c.unit})` : c.name);

@@ -36,20 +36,19 @@ function axisOf(c: Column): Axis {
 
 interface Props {
   table: TaskTable;
-  version: number;
   rows: Uint32Array;
   names: string[]; // of the axes' columns
   colour: string; // a column
 }
 
-export function Parallel({ table, version, rows, names, colour }: Props) {
+export function Parallel({ table, rows, names, colour }: Props) {
   const [box, size, themes] = useSize();
   const axes = useMemo(
     () => names.map((name) => column(table, name)).filter((c): c is Column => c !== undefined).map(axisOf),
-    [table, version, names.join()],
+    [table, names.join()],
   );
   const shade = column(table, colour) ?? null;
-  const canvas = useCanvas((c, s) => draw(c, s, axes, shade, rows), size, [axes, shade, rows, themes, version]);
+  const canvas = useCanvas((c, s) => draw(c, s, axes, shade, rows), size, [axes, shade, rows, themes]);
   if (axes.length < 2) return <p class="empty">Parallel coordinates need two columns at least.</p>;
   const many = rows.length > mostLines;
   return (
@@ -67,7 +66,7 @@ export function Parallel({ table, version, rows, names, colour }: Props) {
   );
 }
 
-const margin = { left: 44, right: 44, top: 26, bottom: 8 };
+const margin = { left: 60, right: 60, top: 26, bottom: 8 };
 
 function draw(c: CanvasRenderingContext2D, size: Size, axes: Axis[], shade: Column | null, rows: Uint32Array) {
   if (axes.length < 2) return;
@@ -93,7 +92,7 @@ function draw(c: CanvasRenderingContext2D, size: Size, axes: Axis[], shade: Colu
     for (const tick of axis.ticks) {
       if (Math.abs(y(tick.at) - previous) < 12) continue;
       previous = y(tick.at);
-      write(c, clipped(c, tick.text, 40), x(i) + (last ? 5 : -5), previous, colours.text, colours.surface);
+      write(c, clipped(c, tick.text, 54), x(i) + (last ? 5 : -5), previous, colours.text, colours.surface);
     }
     c.textAlign = i === 0 ? "left" : last ? "right" : "center";
     c.fillStyle = colours.text;

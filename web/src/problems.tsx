@@ -3,15 +3,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "./api";
 import { get } from "./client";
-import { seconds, since } from "./format";
-import { useMessages } from "./store";
+import { seconds } from "./format";
+import { store, useMessages, useStore } from "./store";
 
 /** The problems as they are now; null until they are known. */
 export function useProblems(): Problem[] | null {
   const [problems, setProblems] = useState<Problem[] | null>(null);
+  const { connection } = useStore();
   useEffect(() => {
+    if (connection !== "connected") return;
     get<{ problems: Problem[] | null }>("/api/problems").then((answer) => setProblems(answer.problems ?? []), () => {});
-  }, []);
+  }, [connection]);
   useMessages("problems", (m) => setProblems(m.problems ?? []), []);
   return problems;
 }
@@ -29,7 +31,7 @@ export function ProblemsView({ problems }: { problems: Problem[] | null }) {
               <b>{p.severity}</b> {p.text}
             </p>
             {p.remedy && <p class="muted">{p.remedy}</p>}
-            {p.since && <p class="muted">For {seconds(since(p.since))}.</p>}
+            {p.since && <p class="muted">For {seconds(store.since(p.since))}.</p>}
           </li>
         ))}
       </ul>

@@ -55,6 +55,11 @@ class Store {
     return Date.now() + this.clock;
   }
 
+  /** Seconds since a time, by the server's clock; at least 0. */
+  since(time: string): number {
+    return Math.max(0, (this.now() - new Date(time).getTime()) / 1000);
+  }
+
   /** Opens the stream, or another one if it has to have other topics. */
   watch(topics: Topics): void {
     if (this.source && topics.sweep === this.topics.sweep && topics.task === this.topics.task) return;
@@ -104,6 +109,11 @@ class Store {
   }
 
   private take(state: State): void {
+    const version = this.state?.coordinator.version;
+    if (version !== undefined && version !== state.coordinator.version) {
+      location.reload(); // another program has another page
+      return;
+    }
     this.clock = new Date(state.now).getTime() - Date.now();
     this.state = { ...state, sweeps: state.full || !this.state ? state.sweeps : merged(this.state.sweeps, state) };
     this.connection = "connected";

@@ -98,7 +98,10 @@ interface Live {
   version: number; // changes with the table's values
 }
 
-const measuresPause = 3000; // ms between two requests for measures that change
+/** Milliseconds between two requests for measures that change; all of them come with each answer. */
+function measuresPause(tasks: number): number {
+  return 3000 + 0.3 * tasks;
+}
 
 /** The sweep's table of tasks, kept up to date by the stream's messages, and its measures. */
 function useTasks(name: string, settled: number): Live {
@@ -143,6 +146,7 @@ function useTasks(name: string, settled: number): Live {
   }, [name, connection]);
   const [round, setRound] = useState(0);
   const rows = live.table.ids.length;
+  const followed = useFollowed(settled, measuresPause(rows));
   useEffect(() => {
     if (rows === 0 || settled === 0) return;
     let ended = false;
@@ -152,7 +156,7 @@ function useTasks(name: string, settled: number): Live {
         if (ended) return;
         current.current.measures = answer;
         show(fitting(current.current.table, answer));
-        if (answer.missing > 0) timer = window.setTimeout(() => setRound((n) => n + 1), measuresPause);
+        if (answer.missing > 0) timer = window.setTimeout(() => setRound((n) => n + 1), measuresPause(rows));
       },
       () => {},
     );
@@ -160,16 +164,16 @@ function useTasks(name: string, settled: number): Live {
       ended = true;
       clearTimeout(timer);
     };
-  }, [name, rows, useSettled(settled), round]);
+  }, [name, rows, followed, round]);
   return live;
 }
 
-/** A number that follows another one, at most every few seconds. */
-function useSettled(n: number): number {
+/** A number that follows another one with a pause between two changes, in milliseconds. */
+function useFollowed(n: number, pause: number): number {
   const [followed, follow] = useState(n);
   const last = useRef(0);
   useEffect(() => {
-    const wait = Math.max(0, last.current + measuresPause - Date.now());
+    const wait = Math.max(0, last.current + pause - Date.now());
     const timer = setTimeout(() => {
       last.current = Date.now();
       follow(n);
@@ -230,7 +234,7 @@ function Plots({ table, version, s, detail }: PlotsProps) {
         label="Views of the sweep"
         tabs={[
           { id: "tasks", name: "Tasks", view: tasks },
-          { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel table={table} version={version} rows={rows} /> },
+          { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel table={table} rows={rows} /> },
           { id: "failures", name: "Failures", view: () => <FailuresView s={s} /> },
           { id: "events", name: "Events", view: () => <EventList about={s.sweep} /> },
           { id: "file", name: "Sweep file", view: () => <pre class="file">{detail?.toml ?? "Loading…"}</pre> },
@@ -244,12 +248,17 @@ function varying(table: TaskTable): Column[] {
   return table.columns.filter((c) => (c.role === "parameter" || c.role === "seed") && levels(c).length > 1);
 }
 
+/** The parameters that make the best axes of a map first: those with the most values, and seeds last. */
+function byUse(a: Column, b: Column): number {
+  return Number(a.role === "seed") - Number(b.role === "seed") || levels(b).length - levels(a).length;
+}
+
 interface MapPanelProps extends Live {
   choose: (rows: Uint32Array, description: string) => void;
 }
 
 function MapPanel({ table, version, choose }: MapPanelProps) {
-  const axes = useMemo(() => varying(table), [table]);
+  const axes = useMemo(() => varying(table).sort(byUse), [table]);
   const [x, setX] = useState("");
   const [y, setY] = useState("");
   const [colour, setColour] = useState("state");
@@ -272,19 +281,20 @@ function MapPanel({ table, version, choose }: MapPanelProps) {
   );
 }
 
-function ParallelPanel({ table, version, rows }: Live & { rows: Uint32Array }) {
+/** Parameters and measures do not change within a table, so this view is drawn again only when the rows do. */
+function ParallelPanel({ table, rows }: { table: TaskTable; rows: Uint32Array }) {
   const measures = table.columns.filter((c) => c.role === "measure");
   const names = [...varying(table).slice(0, 6), ...measures.slice(0, 4)].map((c) => c.name);
   const [colour, setColour] = useState("");
-  const chosen = measures.find((c) => c.name === colour)?.name ?? measures[0]?.name ?? "duration";
-  const choices = [...measures.map((c) => c.name), "duration"].map((name) => ({ value: name, text: name }));
+  const chosen = measures.find((c) => c.name === colour)?.name ?? measures[0]?.name ?? "";
+  const choices = measures.map((c) => ({ value: c.name, text: c.name }));
   return (
     <section class="panel" aria-label="Parallel coordinates">
       <header>
         <p class="muted">The tasks that the filter lists.</p>
-        <Select label="colour" value={chosen} choices={choices} choose={setColour} />
+        {choices.length > 0 && <Select label="colour" value={chosen} choices={choices} choose={setColour} />}
       </header>
-      <Parallel table={table} version={version} rows={rows} names={names} colour={chosen} />
+      <Parallel table={table} rows={rows} names={names} colour={chosen} />
     </section>
   );
 }

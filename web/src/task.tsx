@@ -12,9 +12,9 @@ import { mayControl } from "./session";
 import { useMessages, useStore } from "./store";
 
 export function TaskView({ id }: { id: string }) {
-  const { state } = useStore();
+  const { state, connection } = useStore();
   const [changes, setChanges] = useState(0);
-  const { value: task, error } = useFetched<Task>(taskPath(id), [changes]);
+  const { value: task, error } = useFetched<Task>(taskPath(id), [changes, connection]);
   const row = state?.sweeps.find((s) => s.sweep === task?.sweep);
   const counts = row ? `${row.done} ${row.failed} ${row.running} ${row.suspect}` : "";
   useEffect(() => setChanges((n) => n + 1), [counts]);

@@ -2,10 +2,10 @@
 
 import { Action } from "./action";
 import type { Worker } from "./api";
-import { bytes, count, seconds, shortID, since } from "./format";
+import { bytes, count, seconds, shortID } from "./format";
 import { useEffect, useState } from "preact/hooks";
 import { mayControl } from "./session";
-import { useMessages } from "./store";
+import { store, useMessages } from "./store";
 import { useFetched, Failure, useNow } from "./parts";
 import type { Workers } from "./api";
 
@@ -87,18 +87,23 @@ function List({ workers }: { workers: Worker[] }) {
 
 const mostTasks = 2;
 
+/** Workers report every 5 s, and the page learns of it within 5 s. The coordinator calls a worker silent after 30 s, this page earlier. */
+const late = 12;
+
 function Row({ w }: { w: Worker }) {
-  const state = w.ended ? "ended" : w.silent ? "silent" : w.state;
+  const heartbeat = store.since(w.last_seen);
+  const isLost = w.silent || heartbeat > late;
+  const state = w.ended ? "ended" : w.silent ? "silent" : isLost ? "no heartbeat" : w.state;
   const tasks = w.tasks ?? [];
   return (
-    <tr class={w.silent ? "lost" : ""}>
+    <tr class={isLost ? "lost" : ""}>
       <th scope="row">
         {w.name}
         {w.job && <small> job {w.job}</small>}
       </th>
       <td>{w.host}</td>
       <td>
-        <span class={`key ${w.silent ? "state-failed" : w.busy > 0 ? "state-running" : "state-pending"}`}>{state}</span>
+        <span class={`key ${isLost ? "state-failed" : w.busy > 0 ? "state-running" : "state-pending"}`}>{state}</span>
         {w.ended && <p class="error">{w.state}</p>}
         {w.memory_refused && <p class="muted">{w.memory_refused}</p>}
       </td>
@@ -115,8 +120,8 @@ function Row({ w }: { w: Worker }) {
         {tasks.length > mostTasks && <span class="muted">+ {tasks.length - mostTasks}</span>}
       </td>
       <td class="number">{count(w.done)}</td>
-      <td class={`number ${w.silent ? "bad" : ""}`}>{seconds(Math.round(since(w.last_seen)))} ago</td>
-      <td class="number">{seconds(since(w.since))}</td>
+      <td class={`number ${isLost ? "bad" : ""}`}>{heartbeat < 59.5 ? `${Math.round(heartbeat)} s` : seconds(heartbeat)} ago</td>
+      <td class="number">{seconds(store.since(w.since))}</td>
       <td>{w.version}</td>
       {mayControl() && (
         <td>
