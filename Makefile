@@ -42,8 +42,9 @@ help: ## list the targets
 setup: ## install the system packages that the program needs (lists them first)
 	@tools/setup build
 
-setup-test: ## install the system packages that `make test` needs (lists them first)
+setup-test: ## install the system packages that `make test` needs (lists them first), and fetch promtool
 	@tools/setup test
+	@[ "$${EISWEEP_SETUP-1}" = 0 ] || tools/promtool
 
 setup-arm64: ## install the processor emulator that `make arm64` needs
 	@tools/setup arm64
@@ -53,6 +54,7 @@ setup-e2e: ## install the system packages that all targets need, and fetch all G
 	@[ "$${EISWEEP_SETUP-1}" = 0 ] || tools/release/sysroot arm64
 	@tools/modules
 	@tools/web-packages
+	@tools/promtool
 
 build: setup ## build bin/eisweep
 	$(GO) build -trimpath -ldflags "-X eisweep/cmd/eisweep/internal/cli.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
