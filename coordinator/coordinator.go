@@ -120,7 +120,11 @@ func Start(ctx context.Context, config Config) (*Coordinator, error) {
 	}
 	c.sweeps = launched.New(c.machine, func(sweep string) bool { return c.faults.Has(sweep) })
 	c.ledger = ledger.New(config.Root, c.catalog, config.Log, c.meters.Wrote)
+	c.launchOf = c.sweeps.LaunchOf
 	c.connect()
+	if err := c.openEvents(config, c.workers); err != nil {
+		return nil, err
+	}
 	go c.run()
 	if err := c.begin(ctx); err != nil {
 		return nil, errors.Join(err, c.Stop(ctx))
@@ -160,7 +164,8 @@ func (c *Coordinator) begin(ctx context.Context) error {
 	if !c.config.SoleOwner {
 		c.recorder.replaceOld(c.faults.Has)
 	}
-	c.background(c.diagnoser.Watch, c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work, c.upkeepAlways)
+	c.background(c.diagnoser.Watch, c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work,
+		c.upkeepAlways, c.watchConditions(c.config))
 	return nil
 }
 
@@ -198,9 +203,9 @@ func (c *Coordinator) connect() {
 // learnAttempts reads the records of attempts from before this coordinator.
 func (c *Coordinator) learnAttempts() error {
 	if c.config.SoleOwner {
-		return c.attempts.Restore(nil)
+		return c.attempts.Restore(time.Time{}, nil)
 	}
-	return c.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= c.catalog.LastRun(id) })
+	return c.attempts.Restore(c.core.events.Until(), func(id sweeps.ID, run int) bool { return run <= c.catalog.LastRun(id) })
 }
 
 // listen reads the register as it is, then what workers report.
@@ -210,6 +215,7 @@ func (c *Coordinator) listen(ctx context.Context) error {
 		return fmt.Errorf("read the register of attempts: %w", err)
 	}
 	c.stop = append(c.stop, stop)
+	c.attempts.CaughtUp()
 	if stop, err = c.config.Queue.Progress(c.attempts.Progress); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}

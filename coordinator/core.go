@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/events"
 	"eisweep/internal/meters"
 	"eisweep/sweeps"
 )
@@ -20,6 +21,9 @@ type core struct {
 
 	unattended context.Context // of requests that nobody waits for; ends when they are to be aborted
 	abort      context.CancelFunc
+
+	events   *events.Log
+	launchOf func(sweep string) string // names a sweep's latest launch; "" if it was not launched
 
 	// carryOut does one command and returns those that follow from it at once.
 	carryOut func(lifecycle.Command) []lifecycle.Command
@@ -36,6 +40,14 @@ func newCore(log *slog.Logger, ownership Ownership) *core {
 		changed: make(chan struct{}), reasons: map[sweeps.ID]string{}}
 	c.unattended, c.abort = context.WithCancel(context.Background())
 	return c
+}
+
+// record adds an event to the log of events. It is called with the lock held if the event is about a sweep.
+func (c *core) record(e events.Event) {
+	if e.Sweep != "" && e.Launch == "" {
+		e.Launch = c.launchOf(e.Sweep)
+	}
+	c.events.Add(e)
 }
 
 // step feeds an event to the machine and carries out what follows. It is called with the lock held.
@@ -103,6 +115,9 @@ func (c *core) fail(err error) {
 	if c.failure == nil {
 		c.failure = err
 		c.log.Error("the coordinator cannot continue", "error", err)
+		if !c.ownsRoot() {
+			c.record(c.ownEvent(events.CoordinatorLostOwnership, err.Error()))
+		}
 		c.announce()
 	}
 }

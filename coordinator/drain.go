@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -61,6 +62,9 @@ func (c *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 			if err := c.config.Queue.SendCommand(name, protocol.Command{Verb: protocol.Drain}); err != nil {
 				return out, err
 			}
+			e := requested(ctx, events.WorkerDraining, "")
+			e.Worker = name
+			c.record(e)
 			out.Workers = append(out.Workers, name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
+	"eisweep/internal/events"
 	"eisweep/sweeps"
 )
 
@@ -160,6 +161,9 @@ func (g *grower) submit(s *growing, points []int, growth *plan.Growth) {
 	}
 	if len(s.points) == 0 {
 		delete(g.growing, name)
+	}
+	if n := len(growth.Items); n > 0 {
+		g.record(events.Event{Kind: events.SweepExtended, Sweep: name, Tasks: n, Why: "more seeds"})
 	}
 	g.launcher.complete(name, len(s.points) > 0)
 	g.log.Info("decide about the seeds of points", "sweep", name, "points", len(points), "added", len(growth.Items))

@@ -19,6 +19,8 @@ import (
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -71,6 +73,7 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 	if err := errors.Join(control.Unwanted(ctx), l.authorizeWrite()); err != nil {
 		return planned, err
 	}
+	name := launchName()
 	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be resumed
 	planned.Follow(ctx)
 	for i := range planned.Sweeps {
@@ -78,7 +81,7 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 			return planned, err
 		}
 	}
-	if err := l.openAndSubmit(ctx, planned, o); err != nil {
+	if err := l.openAndSubmit(ctx, planned, o, name); err != nil {
 		return planned, err
 	}
 	l.mu.Lock()
@@ -94,10 +97,10 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 
 // openAndSubmit opens all sweeps and submits their tasks. A sweep that fails, or is cancelled meanwhile, does not affect
 // the others.
-func (l *launcher) openAndSubmit(ctx context.Context, planned *plan.Plan, o plan.Request) error {
+func (l *launcher) openAndSubmit(ctx context.Context, planned *plan.Plan, o plan.Request, launch string) error {
 	errs := make([]error, len(planned.Sweeps))
 	for i := range planned.Sweeps {
-		errs[i] = l.open(&planned.Sweeps[i], o)
+		errs[i] = l.open(ctx, &planned.Sweeps[i], o, launch)
 	}
 	for i := range planned.Sweeps {
 		if errs[i] == nil {
@@ -190,8 +193,11 @@ func (l *launcher) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) e
 	return inputs.Add(l.config.Root, copied)
 }
 
+// launchName makes a name for a launch.
+func launchName() string { return protocol.NewToken()[:8] }
+
 // open begins the launch of a sweep, or of some more of its tasks.
-func (l *launcher) open(p *plan.Sweep, o plan.Request) error {
+func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, launch string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	name := p.Sweep.Name()
@@ -201,14 +207,39 @@ func (l *launcher) open(p *plan.Sweep, o plan.Request) error {
 	l.grower.forget(name)
 	if s != nil && o.IsPartial() {
 		s.Extend(p.Sweep, p.Expansion)
+		s.Launch = launch
 		l.step(lifecycle.LaunchExtended{Sweep: name})
 		for id := range p.Sweep.Replaced() {
 			l.step(lifecycle.TaskReplaced{Sweep: name, ID: id})
 		}
+		l.recordLaunch(ctx, p, s, 0)
 		return l.recorder.write(name, l.sweeps.Record(s))
 	}
+	before := o.Priority
+	if s != nil {
+		before = s.Priority
+	}
 	s = launched.NewSweep(p.Sweep, p.Expansion, o.Priority, time.Now(), file)
+	s.Launch = launch
 	l.sweeps.Put(s)
 	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority})
+	l.recordLaunch(ctx, p, s, before)
 	return l.recorder.write(name, l.sweeps.Record(s))
+}
+
+// recordLaunch records the launch of a sweep that had a priority before, or its extension.
+func (l *launcher) recordLaunch(ctx context.Context, p *plan.Sweep, s *launched.Sweep, before int) {
+	e := requested(ctx, events.SweepLaunched, s.Name)
+	e.Tasks = p.Tasks
+	if p.IsPartial() {
+		e.Kind, e.Why, e.Tasks = events.SweepExtended, "a rerun", p.New+p.Waiting
+	}
+	if s.Priority != 0 {
+		e.Priority = &s.Priority
+	}
+	l.record(e)
+	if s.Priority != before && !p.IsPartial() {
+		e.Kind, e.Tasks, e.Priority = events.SweepPriorityChanged, 0, &s.Priority
+		l.record(e)
+	}
 }

@@ -38,7 +38,7 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.launcher.openAndSubmit(ctx, planned, order); !errors.Is(err, context.Canceled) {
+	if err := k.launcher.openAndSubmit(ctx, planned, order, launchName()); !errors.Is(err, context.Canceled) {
 		t.Fatalf("launch: %v", err)
 	}
 	if s := k.statusOf("two"); s != control.Open {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/root"
 )
 
 // Ownership says whether the root is this coordinator's. *lease.Lease implements it.
@@ -19,6 +20,8 @@ type Ownership interface {
 	Epoch() uint64
 	// PreviousCrashed reports whether the previous owner ended without releasing the root.
 	PreviousCrashed() bool
+	// Previous is the previous owner; zero if there was none, or it is not known.
+	Previous() root.Holder
 }
 
 // requireOwnership returns nil if the root is this coordinator's. A process does not notice time that passes

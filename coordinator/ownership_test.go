@@ -15,6 +15,7 @@ import (
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/lease"
+	"eisweep/internal/root"
 )
 
 // ownership is an Ownership that a test ends, and that a function renews.
@@ -58,6 +59,8 @@ func (o *ownership) Check(ctx context.Context) error {
 func (o *ownership) Epoch() uint64 { return 7 }
 
 func (o *ownership) PreviousCrashed() bool { return o.crashed }
+
+func (o *ownership) Previous() root.Holder { return root.Holder{} }
 
 func (o *ownership) lapse() {
 	o.mu.Lock()

@@ -14,6 +14,7 @@ import (
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 )
 
 // sweepControl pauses, resumes and cancels sweeps.
@@ -34,7 +35,7 @@ func (st *sweepControl) steer(ctx context.Context, names []string, to control.St
 		return out, err
 	}
 	for _, name := range list {
-		s, err := st.steerOne(name, to)
+		s, err := st.steerOne(ctx, name, to)
 		if err != nil {
 			return out, err
 		}
@@ -103,7 +104,7 @@ func (st *sweepControl) named(names []string) ([]string, error) {
 }
 
 // steerOne changes the status of one sweep.
-func (st *sweepControl) steerOne(name string, to control.Status) (control.SteeredSweep, error) {
+func (st *sweepControl) steerOne(ctx context.Context, name string, to control.Status) (control.SteeredSweep, error) {
 	if err := st.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
 	}
@@ -111,7 +112,7 @@ func (st *sweepControl) steerOne(name string, to control.Status) (control.Steere
 	defer st.mu.Unlock()
 	s := st.sweeps.Get(name)
 	if s == nil {
-		return st.steerArchived(name, to)
+		return st.steerArchived(ctx, name, to)
 	}
 	record := st.sweeps.Record(s)
 	out := control.SteeredSweep{Name: name, Status: record.Status}
@@ -126,6 +127,7 @@ func (st *sweepControl) steerOne(name string, to control.Status) (control.Steere
 		return out, err
 	}
 	st.apply(name, to, &out)
+	st.recordStatus(ctx, name, to)
 	st.flush()
 	return out, st.failure
 }
@@ -156,12 +158,18 @@ func (st *sweepControl) apply(name string, to control.Status, out *control.Steer
 	}
 	out.Status, out.Changed, out.Running = to, true, now.Running+now.Placing
 	st.do(commands)
-	st.config.Log.Info("sweep "+string(to), "sweep", name, "removed", out.Removed, "moved", out.Moved, "running", out.Running)
+}
+
+// recordStatus records that somebody has changed the status of a sweep.
+func (st *sweepControl) recordStatus(ctx context.Context, name string, to control.Status) {
+	kinds := map[control.Status]events.Kind{control.Paused: events.SweepPaused, control.Open: events.SweepResumed,
+		control.Cancelled: events.SweepCancelled}
+	st.record(requested(ctx, kinds[to], name))
 }
 
 // steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
 // ends the attempts to resume it.
-func (st *sweepControl) steerArchived(name string, to control.Status) (control.SteeredSweep, error) {
+func (st *sweepControl) steerArchived(ctx context.Context, name string, to control.Status) (control.SteeredSweep, error) {
 	out := control.SteeredSweep{Name: name, Status: control.Finished}
 	record, err := records.Read(st.config.Root, name)
 	switch {
@@ -193,6 +201,6 @@ func (st *sweepControl) steerArchived(name string, to control.Status) (control.S
 		st.faults.RetrySoon(name) // nothing is left to resume
 	}
 	out.Status, out.Changed = to, true
-	st.config.Log.Info("sweep "+string(to), "sweep", name)
+	st.recordStatus(ctx, name, to)
 	return out, nil
 }

@@ -10,6 +10,8 @@ import (
 	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -54,6 +56,9 @@ func (r *recorder) finish(sweep string) {
 	}
 	if err := r.write(sweep, record); err != nil {
 		r.log.Warn("cannot record that the sweep is finished; the next start will check it again", "error", err)
+	}
+	if record.Status == control.Finished {
+		r.record(events.Event{Kind: events.SweepFinished, Sweep: sweep, Tasks: n.Total, Done: n.Done, Failed: n.Failed})
 	}
 }
 

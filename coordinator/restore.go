@@ -173,7 +173,9 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 	}
 	r.record.Status = now.Status
 	first := &planned.Sweeps[0]
-	rs.sweeps.Put(launched.NewSweep(first.Sweep, first.Expansion, r.record.Priority, r.record.Launched, r.record.File))
+	s := launched.NewSweep(first.Sweep, first.Expansion, r.record.Priority, r.record.Launched, r.record.File)
+	s.Launch = r.record.Launch
+	rs.sweeps.Put(s)
 	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.record.Priority})
 	if r.record.Status == control.Paused {
 		rs.step(lifecycle.SweepPaused{Sweep: r.name})

@@ -6,6 +6,7 @@ import (
 	"eisweep/coordinator/faults"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/outcomes"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -50,6 +51,9 @@ func (s *shell) CheckOwnership(ctx context.Context) error { return s.checkOwners
 
 // OwnsRoot reports whether a write may start now.
 func (s *shell) OwnsRoot() bool { return s.ownsRoot() }
+
+// Record adds an event to the log of events.
+func (s *shell) Record(e events.Event) { s.record(e) }
 
 // Announce wakes those who wait for a change.
 func (s *shell) Announce() { s.announce() }

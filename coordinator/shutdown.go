@@ -25,12 +25,15 @@ func (c *Coordinator) end(ctx context.Context) error {
 	c.keep.Wait()
 	c.confirmAcks(ctx)
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	errs := []error{c.failure, c.clearBehind()}
 	if c.config.SoleOwner {
 		errs = append(errs, c.stuck())
 	}
-	return errors.Join(append(errs, c.ledger.CloseAll())...)
+	errs = append(errs, c.ledger.CloseAll())
+	c.mu.Unlock()
+	err := errors.Join(errs...)
+	c.closeEvents(ctx, err)
+	return err
 }
 
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing

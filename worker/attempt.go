@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,11 @@ func newAttempt(w *Worker, task *protocol.TaskMessage, claim *queue.Attempt, can
 }
 
 func (a *attempt) token() string { return a.claim.Name().Token }
+
+// log is the worker's log, whose lines name the attempt as the coordinator's do.
+func (a *attempt) log() *slog.Logger {
+	return a.worker.Log.With("task", a.task.ID, "run", a.task.Run, "attempt", a.task.Attempt, "token", a.token())
+}
 
 // incoming is the path of the result.
 func (a *attempt) incoming() string {
@@ -134,7 +140,7 @@ func (a *attempt) removeResult() { a.remove(a.incoming()) }
 
 func (a *attempt) remove(name string) {
 	if err := removeFile(name); err != nil {
-		a.worker.Log.Warn("a file of an attempt remains", "task", a.task.ID, "error", err)
+		a.log().Warn("a file of an attempt remains", "error", err)
 	}
 }
 

@@ -72,7 +72,7 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 	c := &Checkpoints{
 		path: w.Root.Checkpoint(task.ID, a.token()), interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, savedAt: time.Now(),
 		say:     log.printf,
-		warn:    func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
+		warn:    func(what, file string, err error) { a.log().Warn(what, "file", file, "error", err) },
 		stopped: func() bool { return w.ctx.Err() != nil },
 		onSaved: w.measured,
 	}

@@ -39,7 +39,7 @@ func (w *Worker) sendHeartbeat(gone bool) {
 		p.State = "cannot commit results: " + err.Error()
 	}
 	if reason := w.Reason(); reason != nil {
-		p.State = "draining: " + reason.Error()
+		p.State = protocol.Draining + reason.Error()
 	}
 	if err := w.Err(); err != nil {
 		p.State = protocol.GaveUp + err.Error()

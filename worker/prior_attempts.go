@@ -111,7 +111,7 @@ func (a *attempt) removeEarlier() {
 	}
 	for _, dir := range []string{filepath.Dir(files[0]), filepath.Dir(files[1])} {
 		if err := a.removeParts(dir, files); err != nil {
-			a.worker.Log.Warn("files of earlier attempts cannot be looked for", "task", a.task.ID, "error", err)
+			a.log().Warn("files of earlier attempts cannot be looked for", "error", err)
 		}
 	}
 }

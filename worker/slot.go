@@ -88,7 +88,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 		return w.commit(a, out)
 	case errors.Is(cause, errOver):
 		a.discard()
-		w.stopped(a, cause)
+		a.stopped(cause)
 		return nil
 	case errors.Is(cause, errDrained) && errors.Is(err, context.Canceled):
 		a.removeResult()
@@ -104,8 +104,8 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 }
 
 // stopped logs that the attempt's result does not count.
-func (w *Worker) stopped(a *attempt, reason error) {
-	w.Log.Warn("an attempt was stopped", "task", a.task.ID, "run", a.task.Run, "attempt", a.task.Attempt, "reason", reason)
+func (a *attempt) stopped(reason error) {
+	a.log().Warn("an attempt was stopped", "reason", reason)
 }
 
 // returnFailed gives up a task because storage failed; the coordinator decides whether it is tried again. An
@@ -119,13 +119,13 @@ func (w *Worker) returnFailed(a *attempt, f failure) error {
 	}
 	if replaced {
 		a.discard()
-		w.stopped(a, errReplaced)
+		a.stopped(errReplaced)
 		return nil
 	}
 	if f.ours {
 		w.storageFailed(f.err)
 	}
-	w.Log.Warn("an attempt failed", "task", a.task.ID, "attempt", a.task.Attempt, "error", f.err)
+	a.log().Warn("an attempt failed", "error", f.err)
 	return a.claim.Return(w.ctx, f.class, f.err.Error())
 }
 
@@ -139,7 +139,7 @@ func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
 	w.load.ended()
 	if !won {
 		a.discard()
-		w.stopped(a, errReplaced)
+		a.stopped(errReplaced)
 		return nil
 	}
 	w.Meters.Committed(a.task.Experiment, &out, out.Finished.Sub(out.Started))

@@ -84,7 +84,7 @@ func (a *attempt) isStalled() bool {
 func (a *attempt) returnTaskStalled() error {
 	w := a.worker
 	reason := fmt.Sprintf("%v for %v", errStalled, w.StallTimeout)
-	w.Log.Warn("an attempt is given up", "task", a.task.ID, "attempt", a.task.Attempt, "error", reason)
+	a.log().Warn("an attempt is given up", "error", reason)
 	if err := a.claim.Return(w.ctx, protocol.Lost, reason); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/daemon"
+	"eisweep/cmd/eisweep/internal/history"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/cmd/eisweep/internal/sharing"
 	"eisweep/cmd/eisweep/internal/sweepfiles"
@@ -82,7 +83,8 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e),
 			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
 		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
-			newLogsCommand(e), newExplainCommand(e), daemon.NewDashboardCommand(e), checkup.NewProblemsCommand(e)}},
+			newLogsCommand(e), history.NewCommand(e), newExplainCommand(e), daemon.NewDashboardCommand(e),
+			checkup.NewProblemsCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Sharing:", []*cobra.Command{sharing.NewPackCommand(e), sharing.NewUnpackCommand(e)}},

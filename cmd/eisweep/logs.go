@@ -21,6 +21,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/history"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/atomicfile"
@@ -35,8 +36,8 @@ func newLogsCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs TASK",
 		Short: "Print the logs of a task",
-		Long: `Print the logs of a task's attempts, the oldest first. --follow continues as the task
-runs, until it is done or has failed.
+		Long: `Print the logs of a task's attempts, the oldest first, and why each attempt ended.
+--follow continues as the task runs, until it is done or has failed.
 
 TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 		Args: cli.ExactlyOne("a task's id"),
@@ -51,6 +52,7 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 			if err := l.find(cmd.Context(), r, args[0]); err != nil {
 				return err
 			}
+			l.endings = history.NewEndings(r, l.id)
 			if l.follow {
 				return l.followOn(cmd.Context(), e, r, &c)
 			}
@@ -80,6 +82,8 @@ type logView struct {
 	read           map[uint64]int64 // how far, by inode
 	last           logName          // whose lines were printed last
 	printed        int              // lines
+	endings        *history.Endings // nil if they cannot be read
+	ended          []history.Ending // not printed yet
 }
 
 // logName names one log: of an attempt, or, as an earlier version of this program kept them, of an
@@ -173,10 +177,55 @@ func (l *logView) print(ctx context.Context, e *cli.Env, r *root.Root) error {
 	if err != nil {
 		return err
 	}
+	if l.endings != nil {
+		more, err := l.endings.Next()
+		if err != nil {
+			e.Notef("why attempts ended is not known: %v", err)
+			l.endings = nil
+		}
+		l.ended = append(l.ended, more...)
+	}
 	for _, n := range logs {
 		if err := l.printLog(ctx, e, n); err != nil {
 			return err
 		}
+		if err := l.printEndings(e, n); err != nil {
+			return err
+		}
+	}
+	for _, x := range l.ended {
+		if err := l.printEnding(e, logName{run: x.Run, token: x.Token, attempt: x.Attempt}, x.Text); err != nil {
+			return err
+		}
+	}
+	l.ended = nil
+	return nil
+}
+
+// printEndings prints how the attempt of a log ended.
+func (l *logView) printEndings(e *cli.Env, n logName) error {
+	var rest []history.Ending
+	for _, x := range l.ended {
+		if x.Run != n.run || x.Token != n.token {
+			rest = append(rest, x)
+		} else if err := l.printEnding(e, n, x.Text); err != nil {
+			return err
+		}
+	}
+	l.ended = rest
+	return nil
+}
+
+// printEnding prints how an attempt ended, or, if it has no number, the task.
+func (l *logView) printEnding(e *cli.Env, n logName, text string) error {
+	l.printed++
+	switch {
+	case l.asJSON:
+		return e.Encoder().Encode(logLineJSON{ID: l.id, Run: n.run, Attempt: n.attempt, Token: n.token, Ended: text})
+	case n.attempt == 0:
+		e.Linef("run %d: %s", n.run, text)
+	default:
+		e.Linef("attempt %d: %s", n.attempt, text)
 	}
 	return nil
 }
@@ -219,13 +268,14 @@ type logLineJSON struct {
 	Attempt int       `json:"attempt"`
 	Token   string    `json:"token"`
 	Line    string    `json:"line"`
+	Ended   string    `json:"ended,omitempty"` // why the attempt ended, or the task, if attempt is 0; line is "" then
 }
 
 func (l *logView) line(e *cli.Env, n logName, text string) error {
 	l.printed++
 	if l.asJSON {
 		out := e.Encoder()
-		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.token, text})
+		return out.Encode(logLineJSON{ID: l.id, Run: n.run, Attempt: n.attempt, Token: n.token, Line: text})
 	}
 	if n != l.last {
 		e.Linef("run %d, attempt %d", n.run, n.attempt)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
@@ -20,9 +21,10 @@ const absentPresences = 2
 // Present handles a worker's presence.
 func (t *Tracker) Present(p protocol.Presence) {
 	now := time.Now()
-	t.config.Workers.Report(p, now)
+	change := t.config.Workers.Report(p, now)
 	t.config.Core.Lock()
 	defer t.config.Core.Unlock()
+	t.recordWorker(change, &p)
 	listed := map[sweeps.ID]string{}
 	for _, a := range p.Attempts {
 		listed[a.ID] = a.Token
@@ -87,7 +89,9 @@ func (t *Tracker) setBack(ctx context.Context, e queue.Entry) {
 	e.Event, e.At = protocol.EventStarted, time.Now()
 	switch _, err := t.config.Queue.Register.Note(ctx, e.AttemptEvent, e.Sequence); {
 	case err == nil:
-		t.config.Log.Info("an attempt that had fallen silent is back and continues", "task", e.ID, "worker", e.Worker)
+		t.config.Core.Lock()
+		t.record(events.AttemptBack, e, events.Event{})
+		t.config.Core.Unlock()
 	case !errors.Is(err, queue.ErrOutdated): // else the next presence shows which attempt counts
 		t.config.Log.Debug("enter an attempt again", "task", e.ID, "error", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sim"
@@ -27,11 +28,15 @@ func (t *Tracker) Registered(e queue.Entry) {
 	t.register[key] = e
 	switch e.Event {
 	case protocol.EventStarted:
+		isKnown := slices.Contains(t.leftovers[e.ID], e.Token)
 		task, ok := t.config.Core.Machine().Task(e.ID)
 		if !ok || task.Phase != lifecycle.Placing && !task.IsSettled() { // else its outcome came first
 			t.leftovers.add(e.ID, e.Token)
 		}
 		t.Start(e)
+		if r := t.running[e.ID]; r != nil && r.Token == e.Token && !isKnown {
+			t.record(events.AttemptStarted, e, events.Event{Crowded: true})
+		}
 		t.config.Core.Refill()
 		return
 	case protocol.EventReturned:
@@ -41,6 +46,7 @@ func (t *Tracker) Registered(e queue.Entry) {
 		t.config.Workers.Refused(e.Worker, e.Error)
 		t.config.Meters.Refused()
 		t.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
+		t.record(events.AttemptReturned, e, events.Event{Why: e.Error, Crowded: true})
 		t.giveBack(e)
 	case protocol.EventUnreadable:
 		t.config.Core.SetReason(e.ID, e.Error)
@@ -97,6 +103,7 @@ func (t *Tracker) endReturned(e queue.Entry) {
 		t.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
 	}
 	if e.Class == "" {
+		t.record(events.AttemptReturned, e, events.Event{Why: e.Error})
 		t.giveBack(e)
 		return
 	}
@@ -105,8 +112,7 @@ func (t *Tracker) endReturned(e queue.Entry) {
 			t.config.Log.Warn("a failed attempt cannot be recorded: it does not count after a restart", "error", err)
 		}
 	}
-	t.config.Log.Warn("an attempt failed, and its task will run again",
-		"task", e.ID, "attempt", e.Attempt, "worker", e.Worker, "error", e.Error)
+	t.record(events.AttemptFailed, e, events.Event{Class: e.Class, Error: e.Error, Why: t.next(e)})
 	t.delayed[e.ID] = time.Now().Add(t.config.RetryDelay << min(e.Attempt-1, 6))
 	t.stepEnded(e.AttemptEvent, e.Class, e.Error)
 }

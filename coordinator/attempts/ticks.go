@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
@@ -51,6 +52,9 @@ func (t *Tracker) SilenceLimit() time.Duration { return QuietTicks * t.config.Ti
 
 // CountTick counts a tick, and ends the attempts that have been silent for too many.
 func (t *Tracker) CountTick(ctx context.Context) {
+	for _, w := range t.config.Workers.CountTick(time.Now()) {
+		t.config.Core.Record(events.Event{Kind: events.WorkerSilent, Worker: w.Name, Host: w.Host, Since: w.Since})
+	}
 	t.config.Core.Lock()
 	var silent []*Attempt
 	for _, r := range t.running {
@@ -90,10 +94,13 @@ func (t *Tracker) endAttempt(ctx context.Context, r *Attempt, why string) {
 		t.config.Log.Debug("end an attempt", "task", r.ID, "error", err)
 		return // the next tick tries again, unless the register has another event
 	}
-	t.config.Log.Warn("an attempt ended without an outcome, and its task will run again", "task", r.ID, "run", r.Run, "attempt", r.Attempt,
-		"worker", r.Worker, "why", why)
 	t.config.Core.Lock()
 	defer t.config.Core.Unlock()
+	ended := events.Event{Why: why}
+	if r.quiet >= QuietTicks {
+		ended.Since = r.Heard
+	}
+	t.record(events.AttemptTakenOver, e, ended)
 	t.register[run{r.ID, r.Run}] = queue.Entry{AttemptEvent: over, Sequence: seq}
 	if t.running[r.ID] != r {
 		return

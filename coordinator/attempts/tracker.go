@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
+	"eisweep/internal/events"
 	"eisweep/internal/meters"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -40,6 +41,8 @@ type Core interface {
 	LastOutcome() uint64
 	// KnowsUnwanted reports whether it is known which attempts no sweep wants.
 	KnowsUnwanted() bool
+	// Record adds an event to the log of events.
+	Record(events.Event)
 	// Refill has the window of orders checked soon. The lock need not be held.
 	Refill()
 }
@@ -78,6 +81,8 @@ type Tracker struct {
 	register  map[run]queue.Entry // the last event of each run that is not settled
 	leftovers leftovers
 	delayed   map[sweeps.ID]time.Time // until when a task whose attempt ended is not sent
+	before    time.Time               // what the register says from before is in the log of events
+	caughtUp  bool                    // the register was read; what it says now is new
 }
 
 // load is what runs on a worker.
@@ -93,8 +98,9 @@ func New(c Config) *Tracker {
 }
 
 // Restore reads what attempts before this coordinator left: their files, and the losses of runs that are not settled,
-// unless settled is nil. It is called before anything else.
-func (t *Tracker) Restore(settled func(id sweeps.ID, run int) bool) (err error) {
+// unless settled is nil. The log of events has what happened before a time. It is called before anything else.
+func (t *Tracker) Restore(before time.Time, settled func(id sweeps.ID, run int) bool) (err error) {
+	t.before = before
 	if settled != nil {
 		if t.losses, err = readLosses(t.config.Root, settled); err != nil {
 			return err
@@ -122,6 +128,13 @@ func (t *Tracker) ListLeftovers() error {
 		}
 	}
 	return nil
+}
+
+// CaughtUp is called once the register as it was has been read.
+func (t *Tracker) CaughtUp() {
+	t.config.Core.Lock()
+	defer t.config.Core.Unlock()
+	t.caughtUp = true
 }
 
 // Work makes the requests to the queue that are made in the background, until ctx ends.

@@ -15,6 +15,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/window"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -36,6 +37,8 @@ type Core interface {
 	Finish(sweep string)
 	// Resume resumes a sweep that could not be resumed when the coordinator started, and reports the outcome to the list.
 	Resume(ctx context.Context, sweep string)
+	// Record adds an event to the log of events.
+	Record(events.Event)
 	// Announce wakes those who wait for a change.
 	Announce()
 }
@@ -96,8 +99,7 @@ func (l *List) report(sweep string, err error, whole bool) *fault {
 		l.list[sweep] = f
 	}
 	if f.err == nil || f.err.Error() != err.Error() {
-		l.config.Log.Error("the sweep is set aside until this is repaired; the others continue",
-			"sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
+		l.config.Core.Record(events.Event{Kind: events.SweepSetAside, Sweep: sweep, Error: err.Error(), Remedy: catalog.Remedy(err)})
 	}
 	f.err, f.whole = err, f.whole || whole
 	l.wakeUp()
@@ -188,7 +190,7 @@ func (l *List) Recover() {
 			continue
 		}
 		delete(l.list, name)
-		l.config.Log.Info("the sweep continues", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
+		l.config.Core.Record(events.Event{Kind: events.SweepContinued, Sweep: name, Since: f.since})
 		if f.finish && l.config.Core.Machine().Status(name) != "" {
 			l.config.Core.Finish(name)
 		}

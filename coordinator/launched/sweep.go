@@ -21,6 +21,7 @@ type Sweep struct {
 	Name     string
 	Source   string // the sweep that its networks are of; "" if it needs none
 	Priority int
+	Launch   string // names its latest launch
 	File     records.File
 	Work     workload.Work
 	Reruns   map[sweeps.ID]bool // executed again by a rerun

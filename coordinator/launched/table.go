@@ -37,6 +37,14 @@ func (t *Table) IsEmpty() bool { return len(t.list) == 0 }
 // Get returns a sweep, or nil if there is none of that name.
 func (t *Table) Get(name string) *Sweep { return t.byName[name] }
 
+// LaunchOf names a sweep's latest launch; "" if the sweep was not launched, or by an earlier version of this program.
+func (t *Table) LaunchOf(sweep string) string {
+	if s := t.byName[sweep]; s != nil {
+		return s.Launch
+	}
+	return ""
+}
+
 // Put adds a launched sweep. It replaces the sweep that had the name before, in its place.
 func (t *Table) Put(s *Sweep) {
 	if was := t.byName[s.Name]; was != nil {
@@ -103,7 +111,7 @@ func (t *Table) Status(sweep string) control.Status {
 
 // Record is what is recorded of a sweep.
 func (t *Table) Record(s *Sweep) *records.Sweep {
-	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, Launched: s.launched, File: s.File,
+	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, Launched: s.launched, File: s.File, Launch: s.Launch,
 		Reruns: map[sweeps.ID]int{}}
 	for id := range s.Reruns {
 		if task, ok := t.machine.Task(id); ok && !task.IsSettled() {

@@ -10,6 +10,7 @@ import (
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
+	"eisweep/internal/events"
 	"eisweep/internal/manifest"
 	"eisweep/internal/meters"
 	"eisweep/internal/protocol"
@@ -30,6 +31,8 @@ type Core interface {
 	Postpone(sweep string, c lifecycle.Command, err error, whole bool)
 	// SetAside is why a sweep is set aside; nil if it is not.
 	SetAside(sweep string) error
+	// Record adds an event to the log of events.
+	Record(events.Event)
 	// Fail says why the coordinator cannot continue.
 	Fail(error)
 }

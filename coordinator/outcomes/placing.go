@@ -10,6 +10,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
 	"eisweep/coordinator/workload"
+	"eisweep/internal/events"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/results"
@@ -65,6 +66,7 @@ func (b *Book) placeIn(
 			b.Sweeps.Get(sweep).Ran++
 			b.Attempts.Pace.End(time.Now(), workload.Cost(t))
 			b.Meters.TaskDone(t.Experiment, o.Spent+o.Finished.Sub(o.Started))
+			b.Core.Record(outcomeEvent(events.AttemptFinished, sweep, t, o))
 		}
 		b.Ledger.Add(sweep, line)
 		b.Sweeps.Get(sweep).Assess(t.ID, o.Quality.Verdict())
@@ -78,6 +80,12 @@ func (b *Book) placeIn(
 		b.Core.Postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
 	}
 	return b.Core.Machine().Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
+}
+
+// outcomeEvent is the event of an attempt that committed an outcome.
+func outcomeEvent(kind events.Kind, sweep string, t *sweeps.Task, o *protocol.Outcome) events.Event {
+	return events.Event{Kind: kind, Sweep: sweep, Task: t.ID, File: t.File, Run: o.Run, Attempt: o.Attempt, Token: o.Token,
+		Worker: o.Worker, Host: o.Host, Class: o.Class, Crowded: kind == events.AttemptFinished}
 }
 
 func promisedBy(o *protocol.Outcome) results.Identity {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/events"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -32,17 +33,28 @@ func (b *Book) recordFailure(c lifecycle.RecordFailure) {
 	}
 	line.State, line.Class = manifest.Failed, string(c.Class)
 	b.Ledger.Add(c.Sweep, line)
+	e := events.Event{Kind: events.TaskFailed, Sweep: c.Sweep, Task: t.ID, File: t.File, Run: c.Run, Crowded: c.Class == protocol.Source}
+	if committed {
+		e = outcomeEvent(events.TaskFailed, c.Sweep, t, &d.Outcome)
+	}
+	e.Class, e.Error = c.Class, line.Error
 	if c.Again {
+		e.Kind, e.Why = events.AttemptFailed, runsAgain
+		b.Core.Record(e)
 		return
 	}
 	s := b.Sweeps.Get(c.Sweep)
 	if known == nil {
+		b.Core.Record(e)
 		s.Fail(t, c.Class, line.Error)
 	}
 	s.Work.Settle(t)
 	b.Core.SetReason(c.ID, line.Error)
 	b.Attempts.Remove(c.ID)
 }
+
+// runsAgain is why a failed attempt is not the failure of its task.
+const runsAgain = "the task runs again"
 
 // saysFailed reports whether a failure is the last that a sweep's manifest says of a task, or is about to say.
 func (b *Book) saysFailed(sweep string, id sweeps.ID) bool {

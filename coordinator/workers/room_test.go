@@ -52,3 +52,33 @@ func TestThePoolHasNoLimitIfOneWorkerHasNone(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestWorkersComeAndGo counts the ticks of one that falls silent, comes back and leaves, and of one that an earlier coordinator knew.
+func TestWorkersComeAndGo(t *testing.T) {
+	now := time.Now()
+	table := New()
+	table.Restore("known", "there", now.Add(-time.Minute), false)
+	table.Restore("quiet", "there", now.Add(-time.Minute), true)
+	report := func(name string, gone bool, want Change) {
+		t.Helper()
+		if got := table.Report(protocol.Presence{Name: name, Host: "here", State: protocol.Idle, Gone: gone}, now); got != want {
+			t.Errorf("%s: change %d, want %d", name, got, want)
+		}
+	}
+	report("new", false, Joined)
+	report("new", false, Same)
+	report("known", false, Same)
+	report("quiet", false, Back)
+	for tick := range 5 {
+		report("known", false, Same)
+		report("quiet", false, Same)
+		silent := table.CountTick(now)
+		if want := tick == silentTicks-1; (len(silent) == 1) != want || want && silent[0] != (Silent{"new", "here", now}) {
+			t.Errorf("after tick %d silent are %v", tick, silent)
+		}
+	}
+	report("new", false, Back)
+	report("new", true, Left)
+	report("new", true, Same)
+	report("new", false, Joined)
+}

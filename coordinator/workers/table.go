@@ -25,27 +25,30 @@ const (
 
 // Table holds the last report of each worker. Its lock guards the reports.
 type Table struct {
-	mu   sync.Mutex
-	list map[string]control.Worker
+	mu    sync.Mutex
+	list  map[string]control.Worker
+	beats map[string]*heartbeat
 }
 
 // New makes a table without workers.
-func New() *Table { return &Table{list: map[string]control.Worker{}} }
+func New() *Table { return &Table{list: map[string]control.Worker{}, beats: map[string]*heartbeat{}} }
 
-// Report takes in a worker's report, which arrived at the given time.
-func (t *Table) Report(p protocol.Presence, now time.Time) {
+// Report takes in a worker's report, which arrived at the given time, and returns what has changed by it.
+func (t *Table) Report(p protocol.Presence, now time.Time) Change {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	change := t.beat(&p, now)
 	reason, ended := strings.CutPrefix(p.State, protocol.GaveUp)
 	if ended = ended && p.Gone; ended {
 		p.State = "ended: " + reason
 	} else if p.Gone {
 		delete(t.list, p.Name)
-		return
+		return change
 	}
 	t.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
 		Memory: p.Memory, Since: p.Since, LastSeen: now, State: p.State, Free: p.Free, Refused: p.Refused, Deadline: p.Deadline,
 		Job: p.Job, Done: p.Done, Tasks: tasksOf(p.Attempts), Kernels: p.Kernels, Ended: ended}
+	return change
 }
 
 // Refused notes, until the worker's next report, that it had no memory for a task.

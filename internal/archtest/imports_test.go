@@ -49,7 +49,8 @@ var plan = map[string][]string{
 	"worker":               {"sim", "sweeps", "internal"},
 	"coordinator":          {"sim", "sweeps", "internal"},
 
-	"coordinator/autoscale": {"internal/control", "internal/slurm"},
+	"coordinator/conditions": {"internal/disktest", "internal/events", "internal/root"},
+	"coordinator/autoscale":  {"internal/control", "internal/slurm"},
 	"coordinator/catalog": {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records",
 		"coordinator/stopping"},
 	"coordinator/stopping":  {"sweeps", "internal/measures", "internal/until"},
@@ -84,6 +85,7 @@ var plan = map[string][]string{
 	"cmd/eisweep/internal/client":    {"internal", "cmd/eisweep/internal/cli"},
 	"cmd/eisweep/internal/display":   {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli"},
 	"cmd/eisweep/internal/selection": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/history":   {"sweeps", "internal", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/follow": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/display"},
 	"cmd/eisweep/internal/inspect": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",

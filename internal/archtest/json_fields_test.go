@@ -25,6 +25,7 @@ var notFields = []string{
 	"show",
 	"tasks",
 	"logs",
+	"events",
 	"explain",
 	"workers",
 	"pause",

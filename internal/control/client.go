@@ -61,7 +61,9 @@ func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) 
 	}
 	kept, answered := context.WithCancel(ctx)
 	go keep(kept, q, id)
-	data, err = q.Ask(ctx, verb, tag(data, id))
+	if data, err = tag(data, requestTag{id, ThisUser()}); err == nil {
+		data, err = q.Ask(ctx, verb, data)
+	}
 	answered()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -82,14 +84,16 @@ func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) 
 	return out, nil
 }
 
-// tag adds the id to a request, which is a JSON object. Coordinators of earlier versions ignore
-// the field.
-func tag(request []byte, id string) []byte {
-	out := append([]byte(`{"request_id":"`), id...)
-	if out = append(out, '"'); string(request) != "{}" {
+// tag adds its fields to a request, which is a JSON object. Coordinators of earlier versions ignore them.
+func tag(request []byte, is requestTag) ([]byte, error) {
+	out, err := json.Marshal(is)
+	if err != nil {
+		return nil, fmt.Errorf("tag request: %w", err)
+	}
+	if out = out[:len(out)-1]; string(request) != "{}" {
 		out = append(out, ',')
 	}
-	return append(out, request[1:]...)
+	return append(out, request[1:]...), nil
 }
 
 // keep confirms regularly that the answer is still wanted, until ctx ends.
@@ -115,5 +119,7 @@ func withdraw(ctx context.Context, q *queue.Queue, id string) {
 }
 
 func say(ctx context.Context, q *queue.Queue, verb, id string) {
-	_, _ = q.Ask(ctx, verb, tag([]byte("{}"), id))
+	if request, err := tag([]byte("{}"), requestTag{ID: id}); err == nil {
+		_, _ = q.Ask(ctx, verb, request)
+	}
 }

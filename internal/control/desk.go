@@ -66,13 +66,13 @@ func (d *desk) answer(ctx context.Context, verb string, request []byte, h Handle
 		return nil, err
 	}
 	defer d.dismiss(len(request))
-	id, err := idOf(request)
+	is, err := tagOf(request)
 	if err != nil {
 		return nil, err
 	}
-	wanted, end := d.begin(ctx, id)
+	wanted, end := d.begin(ctx, is.ID)
 	defer end()
-	return h(context.WithValue(wanted, serving{}, ctx), request)
+	return h(WithRequester(context.WithValue(wanted, serving{}, ctx), is.Requester), request)
 }
 
 func largest(verb string) int {
@@ -103,15 +103,17 @@ func (d *desk) dismiss(size int) {
 	d.count, d.bytes = d.count-1, d.bytes-size
 }
 
-// idOf returns the id of a request, or "" if it has none.
-func idOf(request []byte) (string, error) {
-	var tagged struct {
-		ID string `json:"request_id"`
+// requestTag is what every request has besides its own fields.
+type requestTag struct {
+	ID        string    `json:"request_id"` // "" if it has none
+	Requester Requester `json:"requester,omitzero"`
+}
+
+func tagOf(request []byte) (is requestTag, err error) {
+	if err := json.Unmarshal(request, &is); err != nil {
+		return is, &Refusal{Kind: Input, Text: fmt.Sprintf("the request cannot be read: %v", err)}
 	}
-	if err := json.Unmarshal(request, &tagged); err != nil {
-		return "", &Refusal{Kind: Input, Text: fmt.Sprintf("the request cannot be read: %v", err)}
-	}
-	return tagged.ID, nil
+	return is, nil
 }
 
 // begin returns a context that ends when the client withdraws the request or stays silent for
@@ -141,13 +143,13 @@ func (d *desk) begin(ctx context.Context, id string) (wanted context.Context, en
 // note handles a client's confirmation or withdrawal of a request. It is no error if the request is
 // not open: it has been answered meanwhile.
 func (d *desk) note(request []byte, wanted bool) error {
-	id, err := idOf(request)
+	is, err := tagOf(request)
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch o := d.open[id]; {
+	switch o := d.open[is.ID]; {
 	case o == nil:
 	case wanted:
 		o.left.Reset(d.lease)
@@ -164,7 +166,7 @@ type serving struct{}
 // the coordinator stops serving, not when the client goes away.
 func Committed(ctx context.Context) context.Context {
 	if whole, ok := ctx.Value(serving{}).(context.Context); ok {
-		return whole
+		return WithRequester(whole, RequesterOf(ctx))
 	}
 	return ctx
 }

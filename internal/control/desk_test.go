@@ -52,9 +52,43 @@ func refusedAs(t *testing.T, err error, kind Kind) {
 	}
 }
 
+// tagged is a request of an unknown user.
+func tagged(request []byte, id string) []byte {
+	out, err := tag(request, requestTag{ID: id})
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// TestRequestersAreNamed: whoever sends a request may write anything in place of a name. What must be completed once it has begun
+// is still theirs.
+func TestRequestersAreNamed(t *testing.T) {
+	for name, want := range map[string]string{
+		"ann": "ann", "a\x1b[31m\u202eb\nc": "a[31mbc", strings.Repeat("ü", 1000): strings.Repeat("ü", 64),
+	} {
+		request, err := tag([]byte(`{"sweeps":["a"]}`), requestTag{"1", Requester{User: name, Host: name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = newDesk(time.Minute).answer(t.Context(), VerbPause, request, func(ctx context.Context, _ []byte) (any, error) {
+			if got := (Requester{want, want}); RequesterOf(ctx) != got || RequesterOf(Committed(ctx)) != got {
+				t.Errorf("%q is %q, and %q once committed", name, RequesterOf(ctx), RequesterOf(Committed(ctx)))
+			}
+			return Nothing{}, nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if me := ThisUser(); me.User == "" || me.Host == "" {
+		t.Errorf("this user is %+v", me)
+	}
+}
+
 // TestRequestsAreBounded: in number, and in what they hold together; a ping is answered all the same.
 func TestRequestsAreBounded(t *testing.T) {
-	large := tag([]byte(fmt.Sprintf(`{"path":%q}`, strings.Repeat("x", maxOpenAll/4))), "large")
+	large := tagged([]byte(fmt.Sprintf(`{"path":%q}`, strings.Repeat("x", maxOpenAll/4))), "large")
 	for name, c := range map[string]struct {
 		request []byte
 		fit     int
@@ -92,7 +126,7 @@ func TestSizesAreBounded(t *testing.T) {
 	d, h := newDesk(deadline), newHeld()
 	close(h.let)
 	for _, verb := range []string{VerbPing, VerbCancel, VerbVerify, verbKeep, verbWithdraw} {
-		_, err := d.answer(t.Context(), verb, tag(make([]byte, maxNames+1), "x"), h.handle)
+		_, err := d.answer(t.Context(), verb, tagged(make([]byte, maxNames+1), "x"), h.handle)
 		refusedAs(t, err, Input)
 	}
 	_, err := d.answer(t.Context(), strings.Repeat("x", 10_000), []byte("{}"), nil)
@@ -107,7 +141,7 @@ func TestWithdrawnRequestsAreDropped(t *testing.T) {
 	begin := func(d *desk, h *held, id string) (ctx context.Context, answered chan error) {
 		answered = make(chan error, 1)
 		go func() {
-			_, err := d.answer(t.Context(), VerbVerify, tag([]byte("{}"), id), h.handle)
+			_, err := d.answer(t.Context(), VerbVerify, tagged([]byte("{}"), id), h.handle)
 			answered <- err
 		}()
 		return receive(t, h.called), answered
@@ -117,7 +151,7 @@ func TestWithdrawnRequestsAreDropped(t *testing.T) {
 		_, first := begin(d, h, "first")
 		other, second := begin(d, h, "second")
 		for range 2 { // the second time there is none
-			if _, err := d.answer(t.Context(), verbWithdraw, tag([]byte("{}"), "first"), nil); err != nil {
+			if _, err := d.answer(t.Context(), verbWithdraw, tagged([]byte("{}"), "first"), nil); err != nil {
 				t.Error(err)
 			}
 		}
@@ -149,7 +183,7 @@ func TestWithdrawnRequestsAreDropped(t *testing.T) {
 		d, h := newDesk(time.Hour), newHeld()
 		ctx, answered := begin(d, h, "kept")
 		d.lease = 2 * time.Hour
-		if _, err := d.answer(t.Context(), verbKeep, tag([]byte("{}"), "kept"), nil); err != nil || ctx.Err() != nil {
+		if _, err := d.answer(t.Context(), verbKeep, tagged([]byte("{}"), "kept"), nil); err != nil || ctx.Err() != nil {
 			t.Error(err, ctx.Err())
 		}
 		close(h.let)
@@ -165,9 +199,9 @@ func TestTheIdGoesWithAnyRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tagged := tag(data, "abc")
-		if id, err := idOf(tagged); id != "abc" || err != nil {
-			t.Errorf("%s: id %q, %v", tagged, id, err)
+		tagged := tagged(data, "abc")
+		if is, err := tagOf(tagged); is.ID != "abc" || err != nil {
+			t.Errorf("%s: id %q, %v", tagged, is.ID, err)
 		}
 		if err := json.Unmarshal(tagged, &request); err != nil {
 			t.Error(err)

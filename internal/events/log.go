@@ -32,8 +32,8 @@ const (
 type Log struct {
 	config  Config
 	file    file
-	workers map[string]bool // see Workers
-	last    time.Time       // of the last event of earlier owners
+	workers map[string]Event // see Workers
+	last    time.Time        // of the last event of earlier owners
 
 	mu      sync.Mutex
 	seq     uint64
@@ -51,7 +51,7 @@ type Log struct {
 // Open opens the log of a root. The caller closes it before it releases the root. Where the earlier log cannot be copied, as on a full
 // disk, it is continued as it is. The error says why the earlier log cannot be read.
 func Open(c Config) (*Log, error) {
-	l := &Log{config: c, file: file{root: c.Root, max: maxBytes}, workers: map[string]bool{}, crowd: newCrowd(),
+	l := &Log{config: c, file: file{root: c.Root, max: maxBytes}, workers: map[string]Event{}, crowd: newCrowd(),
 		changed: make(chan struct{}), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
 	text, err := read(path(c.Root))
 	if err != nil {
@@ -104,17 +104,16 @@ func (l *Log) learn(parts ...[]byte) (clean bool) {
 
 func (l *Log) learnWorker(e *Event) {
 	switch e.Kind {
-	case WorkerJoined, WorkerBack:
-		l.workers[e.Worker] = false
-	case WorkerSilent:
-		l.workers[e.Worker] = true
+	case WorkerJoined, WorkerBack, WorkerSilent:
+		l.workers[e.Worker] = *e
 	case WorkerLeft:
 		delete(l.workers, e.Worker)
 	}
 }
 
-// Workers are the workers that had joined and had not left by the end of the earlier log, and whether their heartbeats were lost.
-func (l *Log) Workers() map[string]bool { return l.workers }
+// Workers are the workers that had joined and had not left by the end of the earlier log, with the event that says whether their
+// heartbeats were lost.
+func (l *Log) Workers() map[string]Event { return l.workers }
 
 // Until is when the earlier log ended; zero if there is none.
 func (l *Log) Until() time.Time { return l.last }

@@ -85,7 +85,7 @@ func TestTheLogSurvivesRestarts(t *testing.T) {
 	first.Add(Event{Kind: CoordinatorStopped})
 	first.Close(t.Context())
 	second := openLog(t, r)
-	if w := second.Workers(); len(w) != 1 || w["w1"] {
+	if w := second.Workers(); len(w) != 1 || w["w1"].Kind != WorkerJoined {
 		t.Errorf("workers %v, want w1, which is not silent", w)
 	}
 	second.Add(Event{Kind: WorkerSilent, Worker: "w1"})
@@ -98,7 +98,7 @@ func TestTheLogSurvivesRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := openLog(t, r, func(c *Config) { c.Fence = true })
-	if w := third.Workers(); !w["w1"] {
+	if w := third.Workers(); w["w1"].Kind != WorkerSilent {
 		t.Errorf("workers %v, want w1, which is silent", w)
 	}
 	if _, err := f.WriteString("sed\"}\n"); err != nil { // late, of the killed one

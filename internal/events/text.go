@@ -42,9 +42,9 @@ func (e *Event) sweepText() string {
 	subject := "sweep " + e.Sweep
 	switch e.Kind {
 	case SweepLaunched:
-		return subject + " launched" + by(e) + ": " + tasks(e.Tasks) + after(", priority ", e.priorityText())
+		return subject + " launched" + by(e) + ": " + count(e.Tasks, "task") + after(", priority ", e.priorityText())
 	case SweepExtended:
-		return subject + " extended" + by(e) + ": " + tasks(e.Tasks) + after(", ", e.Why)
+		return subject + " extended" + by(e) + ": " + count(e.Tasks, "task") + after(", ", e.Why)
 	case SweepPriorityChanged:
 		return subject + " has priority " + e.priorityText() + by(e)
 	case SweepFinished:
@@ -61,7 +61,7 @@ func (e *Event) workerText() string {
 	subject := "worker " + e.Worker
 	switch e.Kind {
 	case WorkerJoined:
-		return fmt.Sprintf("%s joined on %s: %d slots, version %s", subject, e.Host, e.Slots, cmp.Or(e.Version, "unknown"))
+		return subject + " joined on " + e.Host + ": " + count(e.Slots, "slot") + ", version " + cmp.Or(e.Version, "unknown")
 	case WorkerSilent:
 		return subject + ": no heartbeat" + since(e)
 	case WorkerBack:
@@ -90,11 +90,9 @@ func (e *Event) attemptText() string {
 	return e.attemptName() + ": " + e.Ending()
 }
 
-// Ending says how an attempt or a task ended, without naming it; "" for other events.
+// Ending says why an attempt or a task ended without a result, and does not name it; "" for other events.
 func (e *Event) Ending() string {
 	switch e.Kind {
-	case AttemptFinished:
-		return "finished on worker " + e.Worker
 	case AttemptReturned:
 		return "returned by worker " + e.Worker + after(": ", e.Why)
 	case AttemptTakenOver:
@@ -106,7 +104,7 @@ func (e *Event) Ending() string {
 	case AttemptBack:
 		return "back on worker " + e.Worker + "; it continues"
 	case AttemptFailed:
-		return "failed (" + string(e.Class) + ") on worker " + e.Worker + after(": ", e.Error) + "; the task runs again"
+		return "failed (" + string(e.Class) + ") on worker " + e.Worker + after(": ", e.Error) + after("; ", e.Why)
 	case TaskFailed:
 		return "failed (" + string(e.Class) + ")" + after(" on worker ", e.Worker) + after(": ", e.Error)
 	}
@@ -164,11 +162,12 @@ func after(separator, text string) string {
 	return separator + text
 }
 
-func tasks(n int) string {
+// count words a number of things.
+func count(n int, thing string) string {
 	if n == 1 {
-		return "1 task"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d tasks", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // since says since when, if that is known.

@@ -122,7 +122,7 @@ func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lea
 		return nil, err
 	}
 	l := newLease(w.Config, own)
-	l.crashed = previous.Epoch > 0 && !previous.Released
+	l.crashed, l.before = previous.Epoch > 0 && !previous.Released, previous.Holder
 	if err := w.confirm(ctx, l, begun, previous, dead); err != nil {
 		if dead { // otherwise the previous owner may still write, and the next one must wait for it
 			own.Released = true

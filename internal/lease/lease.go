@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"eisweep/internal/root"
 )
 
 // ErrLost is wrapped when the root has another owner: this process must not write any more.
@@ -18,6 +20,7 @@ type Lease struct {
 	config  Config
 	epoch   uint64
 	crashed bool // the previous owner did not release the root
+	before  root.Holder
 
 	demand   chan struct{} // asks for a renewal now
 	quit     chan struct{} // ends the goroutines
@@ -55,6 +58,9 @@ func (l *Lease) Epoch() uint64 { return l.epoch }
 
 // PreviousCrashed reports whether the previous owner ended without releasing the root.
 func (l *Lease) PreviousCrashed() bool { return l.crashed }
+
+// Previous is the previous owner; zero if there was none, or its record is damaged.
+func (l *Lease) Previous() root.Holder { return l.before }
 
 // Valid reports whether a write may start now. It never waits. If it returns false, the lease need not be lost: Check
 // renews it.

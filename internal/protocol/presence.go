@@ -34,6 +34,9 @@ const (
 	Idle    = "idle"
 )
 
+// Draining is the prefix of the state of a worker that takes no more tasks because it ends.
+const Draining = "draining: "
+
 // GaveUp is the prefix of the state of a worker that cannot work any more. A worker that says goodbye
 // in this state has ended because of it.
 const GaveUp = "takes no more tasks: "

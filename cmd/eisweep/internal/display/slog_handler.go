@@ -3,6 +3,7 @@ package display
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -17,6 +18,9 @@ type slogHandler struct {
 // NewLogger returns a logger that prints warnings and errors by a function.
 func NewLogger(print func(string)) *slog.Logger { return slog.New(&slogHandler{print: print}) }
 
+// names are the attributes of events that only programs use.
+var names = []string{"event", "seq", "launch", "token"}
+
 // Enabled drops records that only an operator of services would read.
 func (n *slogHandler) Enabled(_ context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn
@@ -27,6 +31,9 @@ func (n *slogHandler) Handle(_ context.Context, r slog.Record) error {
 	var facts []string
 	problem := ""
 	each := func(a slog.Attr) bool {
+		if slices.Contains(names, a.Key) {
+			return true
+		}
 		if a.Key == "error" {
 			problem = ": " + cli.OneLine(a.Value.String())
 		} else {

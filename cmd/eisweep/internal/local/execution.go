@@ -75,8 +75,9 @@ func withRemedy(err error) error {
 // launch launches the sweeps. A person is asked whether result files that are in the way may be moved, and whether finished
 // tasks may be left out.
 func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.Plan, error) {
+	by := control.WithRequester(ctx, control.ThisUser())
 	for {
-		planned, err := s.coordinator.Launch(ctx, x.LaunchRequest)
+		planned, err := s.coordinator.Launch(by, x.LaunchRequest)
 		var inTheWay *plan.SupersedeError
 		var dropping *plan.DropError
 		asks := e.Interactive && !x.JSON

@@ -1,0 +1,157 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/internal/events"
+	"eisweep/internal/root"
+)
+
+// lastShown is how many events are shown unless the command line says how many, or since when.
+const lastShown = 50
+
+// followTime is the time between two looks at the log.
+const followTime = 500 * time.Millisecond
+
+// options are those of the command.
+type options struct {
+	root   selection.Root
+	since  time.Duration
+	last   int
+	follow bool
+	asJSON bool
+}
+
+// NewCommand is `eisweep events`.
+func NewCommand(e *cli.Env) *cobra.Command {
+	o := options{}
+	cmd := &cobra.Command{
+		Use:   "events [SWEEP|TASK|WORKER]",
+		Short: "List what happened to sweeps, workers and attempts",
+		Long: `List what happened under the root, the oldest first: launches and other commands, by whom;
+workers that joined, fell silent or left; attempts that started, were taken over or failed,
+and why; starts and ends of coordinators; a full disk. Given a sweep, the id of a task (or
+the start of one), a worker or a host, list only what concerns it.
+
+Without --since and -n, the last 50 events are listed; with --json all. --follow continues
+as things happen; stop it with Ctrl-C. The command needs no coordinator.`,
+		Example: `  eisweep events --since 3h
+  eisweep events tuning --follow
+  eisweep events t4f1c -n 5
+  eisweep events --json | jq 'select(.kind == "task_failed")'`,
+		Args: cli.AtMost(1, "one sweep, task or worker"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := o.root.Open(e)
+			if err != nil {
+				return err
+			}
+			q := events.Query{Last: o.last}
+			if len(args) > 0 {
+				q.About = args[0]
+			}
+			if o.since > 0 {
+				q.Since = time.Now().Add(-o.since)
+			}
+			if o.last == 0 && o.since == 0 && !o.asJSON {
+				q.Last = lastShown
+			}
+			return o.run(cmd.Context(), e, r, q)
+		},
+	}
+	o.root.AddFlag(cmd)
+	f := cmd.Flags()
+	f.DurationVar(&o.since, "since", 0, "list what happened in the last `TIME`, such as 3h or 30m")
+	f.IntVarP(&o.last, "number", "n", 0, "list the last `N` events at most")
+	f.BoolVarP(&o.follow, "follow", "f", false, "continue as things happen")
+	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per event and line")
+	cmd.ValidArgsFunction = cli.CompleteFirst(o.subjects(e))
+	return cmd
+}
+
+func (o *options) run(ctx context.Context, e *cli.Env, r *root.Root, q events.Query) error {
+	f := events.NewFollower(r, q)
+	list, err := f.Next()
+	if errors.Is(err, fs.ErrPermission) {
+		return cli.Errorf(cli.ExitStorage, "%w; the owner of the root shares its events with --share-group of `eisweep coordinator`", err)
+	}
+	if err != nil {
+		return err
+	}
+	switch n := len(list); {
+	case n == 0 && !o.follow && q.About != "":
+		e.Notef("no events about %s; `eisweep events%s` lists those of all", q.About, e.RootFlag)
+	case n == 0 && !o.follow:
+		e.Notef("no events")
+	case q.Last > 0 && n > q.Last:
+		list = list[n-q.Last:]
+		if o.last == 0 {
+			e.Notef("the last %d of %d events; -n or --since shows more", q.Last, n)
+		}
+	}
+	if err := o.print(e, list); err != nil || !o.follow {
+		return err
+	}
+	tick := time.NewTicker(followTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil // that is how it ends
+		}
+		if list, err = f.Next(); err == nil {
+			err = o.print(e, list)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// described is an event for programs.
+type described struct {
+	events.Event
+	Text string `json:"text"`
+}
+
+func (o *options) print(e *cli.Env, list []events.Event) error {
+	for i := range list {
+		text := list[i].Text()
+		if o.asJSON {
+			if err := e.Encoder().Encode(described{list[i], text}); err != nil {
+				return err
+			}
+			continue
+		}
+		e.Linef("%s  %s", list[i].Time.Local().Format(time.DateTime), text)
+	}
+	return nil
+}
+
+// subjects completes sweeps, and the workers of the log.
+func (o *options) subjects(e *cli.Env) func() []string {
+	return func() []string {
+		names := selection.LaunchedNames(e, &o.root)()
+		r := o.root.OpenQuietly(e)
+		if r == nil {
+			return nil
+		}
+		list, err := events.Read(r, events.Query{})
+		if err != nil {
+			return names
+		}
+		for i := range list {
+			if list[i].Kind == events.WorkerJoined {
+				names = append(names, list[i].Worker)
+			}
+		}
+		return names
+	}
+}
