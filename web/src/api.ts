@@ -317,14 +317,48 @@ export interface Effect {
   priority: number;
 }
 
+export interface Running {
+  sweep: string;
+  tasks: RunningTask[];
+  count: number;
+}
+
+export interface Reset {
+  sweep: string;
+}
+
 export interface RootEvent {
   seq: number;
   time: string;
   kind: string;
   sweep?: string;
   task?: string;
+  file?: string;
+  run?: number;
+  attempt?: number;
   worker?: string;
-  text?: string;
+  host?: string;
+  pid?: number;
+  version?: string;
+  user?: string;
+  from?: string;
+  class?: string;
+  error?: string;
+  why?: string;
+  remedy?: string;
+  since?: string;
+  count?: number;
+  tasks?: number;
+  done?: number;
+  failed?: number;
+  slots?: number;
+  priority?: number;
+  free_bytes?: number;
+}
+
+export interface Events {
+  events: RootEvent[] | null;
+  more: boolean;
 }
 
 export interface Problem {
@@ -334,4 +368,8 @@ export interface Problem {
   since?: string;
   text: string;
   remedy: string;
+}
+
+export interface Problems {
+  problems: Problem[] | null;
 }

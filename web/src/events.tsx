@@ -1,9 +1,9 @@
 // What happened: sweeps, workers, attempts, the coordinator.
 
 import { useEffect, useState } from "preact/hooks";
-import type { RootEvent } from "./api";
+import type { Events, RootEvent } from "./api";
 import { get } from "./client";
-import { moment, shortID } from "./format";
+import { bytes, count, counted, moment, shortID } from "./format";
 import { useMessages, useStore } from "./store";
 
 /** How many events the page keeps. */
@@ -30,8 +30,8 @@ export function EventList({ about }: { about?: string }) {
   useEffect(() => {
     if (connection !== "connected") return;
     let ended = false;
-    const query = new URLSearchParams(about ? { about } : {});
-    get<{ events: RootEvent[] | null }>(`/api/events?${query}`).then(
+    const query = new URLSearchParams({ limit: "200", ...(about ? { subject: about } : {}) });
+    get<Events>(`/api/events?${query}`).then(
       (answer) => !ended && setEvents(add(answer.events ?? [], [])),
       () => !ended && setFailed(true),
     );
@@ -39,7 +39,7 @@ export function EventList({ about }: { about?: string }) {
       ended = true;
     };
   }, [about, connection]);
-  useMessages("events", (m) => setEvents((old) => old && add((m.events ?? []).filter((e) => isAbout(e, about)), old)), [about]);
+  useMessages("event", (e) => isAbout(e, about) && setEvents((old) => old && add([e], old)), [about]);
   if (failed) return <p class="error">The events cannot be read.</p>;
   if (!events) return <p class="empty">Loading…</p>;
   if (events.length === 0) return <p class="empty">Nothing has happened yet.</p>;
@@ -51,7 +51,7 @@ export function EventList({ about }: { about?: string }) {
             <th scope="col">time</th>
             <th scope="col">event</th>
             <th scope="col">about</th>
-            <th scope="col">what happened</th>
+            <th scope="col">details</th>
           </tr>
         </thead>
         <tbody>
@@ -60,11 +60,11 @@ export function EventList({ about }: { about?: string }) {
               <td class="time">
                 <time dateTime={e.time}>{moment(e.time)}</time>
               </td>
-              <td>{e.kind}</td>
+              <td>{e.kind.replaceAll("_", " ")}</td>
               <td>
                 <Subject e={e} />
               </td>
-              <td>{e.text}</td>
+              <td>{details(e)}</td>
             </tr>
           ))}
         </tbody>
@@ -78,7 +78,39 @@ function isAbout(e: RootEvent, about: string | undefined): boolean {
 }
 
 function Subject({ e }: { e: RootEvent }) {
-  if (e.task) return <a href={`#/task/${e.task}`}>{shortID(e.task)}</a>;
-  if (e.sweep) return <a href={`#/sweep/${encodeURIComponent(e.sweep)}`}>{e.sweep}</a>;
-  return <>{e.worker ?? ""}</>;
+  const workers = e.worker ?? (e.kind.startsWith("coordinator") ? e.host : undefined);
+  return (
+    <>
+      {e.task && (
+        <a href={`#/task/${e.task}`} class="id">
+          {shortID(e.task)}
+        </a>
+      )}
+      {e.sweep && !e.task && <a href={`#/sweep/${encodeURIComponent(e.sweep)}`}>{e.sweep}</a>}
+      {workers && <span class={e.task || e.sweep ? "muted" : ""}> {workers}</span>}
+    </>
+  );
+}
+
+/** What else an event says, as a list of facts. */
+function details(e: RootEvent): string {
+  const facts: (string | false | undefined | 0)[] = [
+    e.count !== undefined && e.count > 0 && `${count(e.count)} more`,
+    e.user && `by ${e.user}${e.from ? "@" + e.from : ""}`,
+    e.tasks && counted(e.tasks, "task"),
+    e.done !== undefined && `${count(e.done)} done`,
+    e.failed !== undefined && `${count(e.failed)} failed`,
+    e.priority !== undefined && `priority ${e.priority}`,
+    e.run && e.attempt && `run ${e.run}, attempt ${e.attempt}`,
+    e.slots && counted(e.slots, "slot"),
+    e.class && `class ${e.class}`,
+    e.error,
+    e.why,
+    e.remedy,
+    e.since && `since ${moment(e.since)}`,
+    e.free_bytes && `${bytes(e.free_bytes)} free`,
+    e.pid && `process ${e.pid}`,
+    e.version && `version ${e.version}`,
+  ];
+  return facts.filter(Boolean).join("; ");
 }

@@ -1,7 +1,7 @@
 // Everything that is wrong, worst first, each with its remedy.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Problem } from "./api";
+import type { Problem, Problems } from "./api";
 import { get } from "./client";
 import { seconds } from "./format";
 import { store, useMessages, useStore } from "./store";
@@ -12,7 +12,7 @@ export function useProblems(): Problem[] | null {
   const { connection } = useStore();
   useEffect(() => {
     if (connection !== "connected") return;
-    get<{ problems: Problem[] | null }>("/api/problems").then((answer) => setProblems(answer.problems ?? []), () => {});
+    get<Problems>("/api/problems").then((answer) => setProblems(answer.problems ?? []), () => {});
   }, [connection]);
   useMessages("problems", (m) => setProblems(m.problems ?? []), []);
   return problems;

@@ -1,18 +1,23 @@
 // What the page knows of the root, kept up to date by one stream of server-sent events.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Curves, Log, Problem, RootEvent, State, Sweep, Tasks, Workers } from "./api";
+import type { Curves, Log, Problems, Reset, RootEvent, Running, State, Sweep, Task, Tasks, Workers } from "./api";
 
 /** What the stream's events carry. */
 interface Messages {
   state: State;
-  tasks: Tasks;
   workers: Workers;
+  tasks: Tasks;
+  reset: Reset;
+  running: Running;
+  task: Task;
   log: Log;
   curves: Curves;
-  events: { events: RootEvent[] | null };
-  problems: { problems: Problem[] | null };
+  event: RootEvent;
+  problems: Problems;
 }
+
+const kinds = ["state", "workers", "tasks", "reset", "running", "task", "log", "curves", "event", "problems"] as const;
 
 export type Connection = "connecting" | "connected" | "disconnected" | "refused";
 
@@ -75,7 +80,7 @@ class Store {
     const source = new EventSource(`/api/stream?${query}`);
     this.source = source;
     source.onerror = () => this.lost(source);
-    for (const kind of ["state", "tasks", "workers", "log", "curves", "events", "problems"] as const) {
+    for (const kind of kinds) {
       source.addEventListener(kind, (event) => this.receive(kind, JSON.parse((event as MessageEvent<string>).data)));
     }
   }

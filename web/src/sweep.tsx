@@ -1,22 +1,23 @@
 // One sweep: its progress, controls, map, measures, tasks, failures and file.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Action } from "./action";
-import type { Measures, Sweep, SweepDetail, Tasks } from "./api";
-import { get, sweepPath } from "./client";
+import type { Sweep, SweepDetail } from "./api";
+import { sweepPath } from "./client";
 import { FailuresView } from "./failures";
 import { bytes, count, seconds } from "./format";
 import { EventList } from "./events";
+import { type Live, useTasks } from "./live";
 import { MeasurePlot } from "./measures";
-import { tableOf, update, withMeasures } from "./model";
 import { Parallel } from "./parallel";
 import { Failure, Figure, ProgressBar, rate, Select, shareDone, Tabs, TimeLeft, useFetched } from "./parts";
+import { RunningTasks } from "./running";
 import { mayControl } from "./session";
-import { useMessages, useStore } from "./store";
+import { useStore } from "./store";
 import { Status } from "./sweeps";
 import { TaskGrid } from "./table";
 import { TaskMap } from "./taskmap";
-import { allRows, type Column, emptyTable, filtered, levels, parseFilter, sorted, type Sorting, type TaskTable } from "./tasktable";
+import { allRows, type Column, filtered, levels, parseFilter, sorted, type Sorting, type TaskTable } from "./tasktable";
 
 export function SweepView({ name }: { name: string }) {
   const { state } = useStore();
@@ -93,101 +94,6 @@ function Controls({ s }: { s: Sweep }) {
   );
 }
 
-interface Live {
-  table: TaskTable;
-  version: number; // changes with the table's values
-}
-
-/** Milliseconds between two requests for measures that change; all of them come with each answer. */
-function measuresPause(tasks: number): number {
-  return 3000 + 0.3 * tasks;
-}
-
-/** The sweep's table of tasks, kept up to date by the stream's messages, and its measures. */
-function useTasks(name: string, settled: number): Live {
-  const { connection } = useStore();
-  const [live, setLive] = useState<Live>({ table: emptyTable, version: 0 });
-  const current = useRef({ table: emptyTable, measures: null as Measures | null, revision: "", missed: false });
-  const show = (table: TaskTable) => {
-    current.current.table = table;
-    setLive((old) => ({ table, version: old.version + 1 }));
-  };
-  const take = (answer: Tasks) => {
-    const known = current.current;
-    if (answer.sweep !== name) return;
-    if (answer.full) show(fitting(tableOf(answer), known.measures));
-    else if (known.table.ids.length === answer.count) {
-      update(known.table, answer);
-      show(known.table);
-    } else {
-      known.missed = true;
-      return;
-    }
-    known.revision = answer.revision;
-  };
-  // What the stream sent before the table was there, or while it was interrupted, is fetched.
-  const fetchChanges = async (isCurrent: () => boolean) => {
-    const known = current.current;
-    do {
-      known.missed = false;
-      const answer = await get<Tasks>(`${sweepPath(name)}/tasks?${new URLSearchParams(known.revision ? { since: known.revision } : {})}`);
-      if (!isCurrent()) return;
-      take(answer);
-    } while (known.missed);
-  };
-  useMessages("tasks", take, [name]);
-  useEffect(() => {
-    if (connection !== "connected") return;
-    let isCurrent = true;
-    fetchChanges(() => isCurrent).catch(() => {});
-    return () => {
-      isCurrent = false;
-    };
-  }, [name, connection]);
-  const [round, setRound] = useState(0);
-  const rows = live.table.ids.length;
-  const followed = useFollowed(settled, measuresPause(rows));
-  useEffect(() => {
-    if (rows === 0 || settled === 0) return;
-    let ended = false;
-    let timer = 0;
-    get<Measures>(`${sweepPath(name)}/measures`).then(
-      (answer) => {
-        if (ended) return;
-        current.current.measures = answer;
-        show(fitting(current.current.table, answer));
-        if (answer.missing > 0) timer = window.setTimeout(() => setRound((n) => n + 1), measuresPause(rows));
-      },
-      () => {},
-    );
-    return () => {
-      ended = true;
-      clearTimeout(timer);
-    };
-  }, [name, rows, followed, round]);
-  return live;
-}
-
-/** A number that follows another one with a pause between two changes, in milliseconds. */
-function useFollowed(n: number, pause: number): number {
-  const [followed, follow] = useState(n);
-  const last = useRef(0);
-  useEffect(() => {
-    const wait = Math.max(0, last.current + pause - Date.now());
-    const timer = setTimeout(() => {
-      last.current = Date.now();
-      follow(n);
-    }, wait);
-    return () => clearTimeout(timer);
-  }, [n]);
-  return followed;
-}
-
-function fitting(table: TaskTable, measures: Measures | null): TaskTable {
-  const fits = measures?.values.every((v) => v.length === table.ids.length);
-  return measures && fits ? withMeasures(table, measures) : table;
-}
-
 interface PlotsProps extends Live {
   s: Sweep;
   detail: SweepDetail | null;
@@ -234,6 +140,7 @@ function Plots({ table, version, s, detail }: PlotsProps) {
         label="Views of the sweep"
         tabs={[
           { id: "tasks", name: "Tasks", view: tasks },
+          { id: "running", name: "Running", view: () => <RunningTasks sweep={s.sweep} /> },
           { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel table={table} rows={rows} /> },
           { id: "failures", name: "Failures", view: () => <FailuresView s={s} /> },
           { id: "events", name: "Events", view: () => <EventList about={s.sweep} /> },

@@ -8,13 +8,26 @@ import { EventList } from "./events";
 import { bytes, count, moment, percent, seconds, shortID } from "./format";
 import { Failure, Figure, Tabs, useFetched, useNow } from "./parts";
 import { Plot } from "./plot";
+import { ShareBar, timeLeftOf } from "./running";
 import { mayControl } from "./session";
 import { useMessages, useStore } from "./store";
+
+const progressInterval = 2000; // ms between two looks at how far a running task is
 
 export function TaskView({ id }: { id: string }) {
   const { state, connection } = useStore();
   const [changes, setChanges] = useState(0);
-  const { value: task, error } = useFetched<Task>(taskPath(id), [changes, connection]);
+  const [sent, setSent] = useState<Task | null>(null);
+  const { value, error } = useFetched<Task>(taskPath(id), [changes, connection]);
+  useEffect(() => setSent(null), [value]);
+  useMessages("task", (t) => t.id === id && setSent(t), [id]);
+  const task = sent ?? value;
+  const isRunning = task?.running != null;
+  useEffect(() => {
+    if (!isRunning) return;
+    const timer = setInterval(() => setChanges((n) => n + 1), progressInterval);
+    return () => clearInterval(timer);
+  }, [isRunning]);
   const row = state?.sweeps.find((s) => s.sweep === task?.sweep);
   const counts = row ? `${row.done} ${row.failed} ${row.running} ${row.suspect}` : "";
   useEffect(() => setChanges((n) => n + 1), [counts]);
@@ -84,14 +97,10 @@ function Explanation({ task }: { task: Task }) {
 
 function Running({ r }: { r: RunningTask }) {
   const now = useNow();
-  const fraction = r.progress.Total > 0 ? r.progress.Done / r.progress.Total : 0;
   return (
     <>
       <div class="progress large">
-        <div class="bar" role="img" aria-label={`${percent(r.progress.Done, r.progress.Total)} done`}>
-          <span class="state-running" style={{ flexGrow: String(fraction) }} />
-          <span class="state-waiting" style={{ flexGrow: String(1 - fraction) }} />
-        </div>
+        <ShareBar done={r.progress.Done} total={r.progress.Total} />
         <span class="share">{percent(r.progress.Done, r.progress.Total)}</span>
       </div>
       <dl class="figures">
@@ -103,13 +112,9 @@ function Running({ r }: { r: RunningTask }) {
         )}
         <Figure name="Euler steps per second">{count(Math.round(r.steps_per_second))}</Figure>
         <Figure name="running for">{seconds((now - new Date(r.since).getTime()) / 1000)}</Figure>
-        {r.silent ? (
-          <Figure name="last heartbeat" tone="bad">
-            {seconds(r.last_seen_seconds)} ago
-          </Figure>
-        ) : (
-          <Figure name="time left">{r.left_known ? seconds(r.left / 1e9) : "–"}</Figure>
-        )}
+        <Figure name="time left" tone={r.silent ? "bad" : ""}>
+          {timeLeftOf(r)}
+        </Figure>
         <Figure name="worker">{r.worker}</Figure>
       </dl>
     </>
