@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"eisweep/internal/events"
 )
 
 // away returns a coordinator that is in the middle of sending the orders of a launch to a queue which is
@@ -79,6 +81,7 @@ func TestAnswersDoNotWaitForTheQueue(t *testing.T) {
 		t.Fatal("no answer")
 	}
 	g.poll("NATS is known not to answer", func() bool { return k.Snapshot().UnresponsiveFor > 0 })
+	g.poll("that it does not is recorded", func() bool { return g.has(k, events.NATSUnreachable) })
 	if why, err := k.Explain(ctx, "two"); err != nil || why.State != "paused" {
 		t.Errorf("explained %+v, %v", why, err)
 	}

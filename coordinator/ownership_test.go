@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
 )
@@ -114,6 +116,10 @@ func TestAnotherTookTheRoot(t *testing.T) {
 	}
 	if err := k.Stop(g.context()); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("stopped: %v", err)
+	}
+	if written, err := events.Read(g.root, events.Query{}); err != nil || !g.has(k, events.CoordinatorLostOwnership) ||
+		slices.ContainsFunc(written, func(e events.Event) bool { return e.Kind == events.CoordinatorLostOwnership }) {
+		t.Errorf("another's log has %+v: %v", written, err)
 	}
 	if n := len(g.lines("two")); n != 1 {
 		t.Errorf("%d lines", n)

@@ -127,7 +127,7 @@ func (st *sweepControl) steerOne(ctx context.Context, name string, to control.St
 		return out, err
 	}
 	st.apply(name, to, &out)
-	st.recordStatus(ctx, name, to)
+	st.recordStatus(ctx, name, to, out.Removed)
 	st.flush()
 	return out, st.failure
 }
@@ -160,11 +160,13 @@ func (st *sweepControl) apply(name string, to control.Status, out *control.Steer
 	st.do(commands)
 }
 
-// recordStatus records that somebody has changed the status of a sweep.
-func (st *sweepControl) recordStatus(ctx context.Context, name string, to control.Status) {
+// recordStatus records that somebody has changed the status of a sweep, and how many tasks are withdrawn by that.
+func (st *sweepControl) recordStatus(ctx context.Context, name string, to control.Status, removed int) {
 	kinds := map[control.Status]events.Kind{control.Paused: events.SweepPaused, control.Open: events.SweepResumed,
 		control.Cancelled: events.SweepCancelled}
-	st.record(requested(ctx, kinds[to], name))
+	e := requested(ctx, kinds[to], name)
+	e.Tasks = removed
+	st.record(e)
 }
 
 // steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
@@ -201,6 +203,6 @@ func (st *sweepControl) steerArchived(ctx context.Context, name string, to contr
 		st.faults.RetrySoon(name) // nothing is left to resume
 	}
 	out.Status, out.Changed = to, true
-	st.recordStatus(ctx, name, to)
+	st.recordStatus(ctx, name, to, 0)
 	return out, nil
 }

@@ -78,8 +78,7 @@ func TestEventsSayWhatHappened(t *testing.T) {
 	h.await(events.CoordinatorStarted)
 	c.work()
 	c.work()
-	h.await(events.WorkerJoined)
-	h.await(events.WorkerJoined)
+	joined := []map[string]any{h.await(events.WorkerJoined), h.await(events.WorkerJoined)}
 	must(t, "launch", sweepFile(t, "short", "20", "{ first = 1, count = 4 }"), "-p", c.root, "--priority", "3")
 	launch := h.await(events.SweepLaunched, "sweep", "short")
 	if launch["user"] == nil || launch["from"] == nil || launch["tasks"] != 4.0 || launch["priority"] != 3.0 {
@@ -95,15 +94,19 @@ func TestEventsSayWhatHappened(t *testing.T) {
 	}
 	must(t, "resume", "short", "-p", c.root)
 	h.await(events.SweepResumed, "sweep", "short")
+	other := joined[0]["worker"].(string)
+	if other == taken["worker"] {
+		other = joined[1]["worker"].(string)
+	}
+	must(t, "drain", other, "-p", c.root)
+	h.await(events.WorkerDraining, "worker", other)
+	h.await(events.AttemptReturned, "worker", other, "why", "it was told to drain")
+	h.await(events.WorkerLeft, "worker", other, "why", "it was told to drain")
+	c.workers = nil
 	c.coordinator.cmd.Process.Kill()
 	c.coordinator.end()
 	c.coordinate()
 	h.await(events.CoordinatorTookOver, "why", "which did not release the root")
-	must(t, "drain", "--all", "-p", c.root)
-	h.await(events.WorkerDraining, "user", "")
-	h.await(events.AttemptReturned, "why", "it was told to drain")
-	h.await(events.WorkerLeft, "why", "it was told to drain")
-	c.workers = nil
 	write("")
 	c.work()
 	finished := h.await(events.SweepFinished)

@@ -51,6 +51,15 @@ type Event struct {
 	Crowded bool `json:"-"`
 }
 
+// Described is an event with its text, for programs.
+type Described struct {
+	Event
+	Text string `json:"text"`
+}
+
+// Describe adds the text to an event.
+func (e *Event) Describe() Described { return Described{*e, e.Text()} }
+
 // IsAbout reports whether an event is about a sweep, a task (by the start of its id), a worker or a host.
 func (e *Event) IsAbout(subject string) bool {
 	return subject == "" || subject == e.Sweep || subject == e.Worker || subject == e.Host ||

@@ -22,6 +22,7 @@ func TestTexts(t *testing.T) {
 		"sweep a launched by ann@vm: 12 tasks, priority 10": {Kind: SweepLaunched, Sweep: "a", User: "ann", From: "vm", Tasks: 12,
 			Priority: &priority},
 		"sweep a paused by ann@vm":                              {Kind: SweepPaused, Sweep: "a", User: "ann", From: "vm"},
+		"sweep a cancelled: 1 task withdrawn":                   {Kind: SweepCancelled, Sweep: "a", Tasks: 1},
 		"sweep a cancelled":                                     {Kind: SweepCancelled, Sweep: "a"},
 		"sweep a finished: 3 done, 1 failed":                    {Kind: SweepFinished, Sweep: "a", Done: 3, Failed: 1},
 		"worker w: no heartbeat since 23:19:54":                 {Kind: WorkerSilent, Worker: "w", Since: at.Add(-61 * time.Second)},

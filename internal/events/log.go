@@ -24,6 +24,7 @@ type Config struct {
 // Times and numbers of a log.
 const (
 	writeTime  = 300 * time.Millisecond // between an event and its write, so that events are written together
+	closeTime  = time.Second            // that the last write may always take
 	mostRecent = 5000                   // events that After knows
 	mostUnsent = 20000                  // events that wait for storage; beyond that the oldest are lost
 )
@@ -240,9 +241,17 @@ func (l *Log) written(seq uint64) bool {
 	return len(l.unsent) > 0
 }
 
-// Close writes what waits, and ends the log. It is idempotent. Storage that does not answer keeps it waiting at most until ctx ends.
+// Close writes what waits, and ends the log. It is idempotent. Storage that does not answer keeps it waiting until ctx ends, but for
+// a second at least, which is long enough for any other.
 func (l *Log) Close(ctx context.Context) {
 	l.once.Do(func() { close(l.quit) })
+	least := time.NewTimer(closeTime)
+	defer least.Stop()
+	select {
+	case <-l.done:
+		return
+	case <-least.C:
+	}
 	select {
 	case <-l.done:
 	case <-ctx.Done():

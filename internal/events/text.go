@@ -45,6 +45,10 @@ func (e *Event) sweepText() string {
 		return subject + " launched" + by(e) + ": " + count(e.Tasks, "task") + after(", priority ", e.priorityText())
 	case SweepExtended:
 		return subject + " extended" + by(e) + ": " + count(e.Tasks, "task") + after(", ", e.Why)
+	case SweepCancelled:
+		if e.Tasks > 0 {
+			return subject + " cancelled" + by(e) + ": " + count(e.Tasks, "task") + " withdrawn"
+		}
 	case SweepPriorityChanged:
 		return subject + " has priority " + e.priorityText() + by(e)
 	case SweepFinished:

@@ -115,22 +115,15 @@ func (o *options) run(ctx context.Context, e *cli.Env, r *root.Root, q events.Qu
 	}
 }
 
-// described is an event for programs.
-type described struct {
-	events.Event
-	Text string `json:"text"`
-}
-
 func (o *options) print(e *cli.Env, list []events.Event) error {
 	for i := range list {
-		text := list[i].Text()
 		if o.asJSON {
-			if err := e.Encoder().Encode(described{list[i], text}); err != nil {
+			if err := e.Encoder().Encode(list[i].Describe()); err != nil {
 				return err
 			}
 			continue
 		}
-		e.Linef("%s  %s", list[i].Time.Local().Format(time.DateTime), text)
+		e.Linef("%s  %s", list[i].Time.Local().Format(time.DateTime), list[i].Text())
 	}
 	return nil
 }
