@@ -62,7 +62,7 @@ func (f *file) open(more int64) (out *os.File, size int64, err error) {
 			return nil, 0, err
 		}
 		var is os.FileInfo
-		if err = root.Share(out); err == nil {
+		if err = root.ShareAlike(out); err == nil {
 			is, err = out.Stat()
 		}
 		if err == nil && (is.Size() == 0 || is.Size()+more <= f.max) {

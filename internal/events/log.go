@@ -224,15 +224,19 @@ func (l *Log) write(all bool) (more bool) {
 		l.config.Log.Debug("write events", "error", err)
 		return true
 	}
-	return l.written(list[n-1].Seq) || more
+	return l.written(list[:n]) || more
 }
 
-// written forgets what is written, up to a number, and reports whether more waits.
-func (l *Log) written(seq uint64) bool {
+// written forgets what is written, and reports whether more waits.
+func (l *Log) written(list []Event) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for len(l.unsent) > 0 && l.unsent[0].Seq <= seq {
-		l.unsent = l.unsent[1:]
+	for _, e := range list {
+		if len(l.unsent) > 0 && l.unsent[0].Seq == e.Seq {
+			l.unsent = l.unsent[1:]
+		} else { // it was given up while it was written
+			l.lost--
+		}
 	}
 	if n := l.lost; n > 0 {
 		l.lost = 0

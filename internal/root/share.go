@@ -122,6 +122,20 @@ func Share(f *os.File) error {
 	return f.Chmod(info.Mode().Perm() | 0o040)
 }
 
+// ShareAlike lets the group of a file's directory read the file, which this user has made, if the directory is shared with that group;
+// elsewhere it does nothing.
+func ShareAlike(f *os.File) error {
+	dir, err := os.Stat(filepath.Dir(f.Name()))
+	if err != nil || dir.Mode().Perm()&0o070 == 0 {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil || info.Mode().Perm()&0o040 != 0 && groupOf(info) == groupOf(dir) {
+		return err
+	}
+	return grantOpen(f, groupOf(dir), info.Mode().Perm()|0o040)
+}
+
 // grant gives a file or directory of this user to a group, if it isn't the group's, and sets its mode.
 func grant(path string, group int, mode os.FileMode) error {
 	f, err := openOwn(path)
