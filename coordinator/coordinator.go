@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"eisweep/coordinator/diagnosis"
 	"eisweep/coordinator/explain"
 	"eisweep/coordinator/faults"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
@@ -60,6 +62,10 @@ type Config struct {
 	RetryDelay time.Duration
 	// Store is the directory of the embedded NATS server's store; "" if there is none. Problems reports when its disk is full.
 	Store string
+	// Hooks are the kinds of hooks that launches may have.
+	Hooks hooks.Allowed
+	// HookRetry is the pause after the first attempt to send a webhook; it doubles with each attempt. 0 is 2 s.
+	HookRetry time.Duration
 	// Problems adds what other parts of the process know to be wrong. It must not call the coordinator.
 	Problems func() []problems.Problem
 	// Verbs are requests that Serve answers besides the coordinator's own.
@@ -89,6 +95,7 @@ type Coordinator struct {
 	sweepControl *sweepControl
 	explainer    *explain.Explainer
 	diagnoser    *diagnosis.Diagnoser
+	hooks        *hooks.Keeper
 	recorder     *recorder
 	faults       *faults.List
 
@@ -113,6 +120,9 @@ func Start(ctx context.Context, config Config) (*Coordinator, error) {
 	config.Ahead, config.Tick = cmp.Or(config.Ahead, 10*time.Minute), cmp.Or(config.Tick, 10*time.Second)
 	config.Regather, config.RetryDelay = cmp.Or(config.Regather, time.Minute), cmp.Or(config.RetryDelay, 5*time.Second)
 	config.Rejoin = cmp.Or(config.Rejoin, 5*time.Second)
+	if config.Problems == nil {
+		config.Problems = func() []problems.Problem { return nil }
+	}
 	c := &Coordinator{
 		core: newCore(config.Log, config.Ownership), config: config, begun: time.Now(),
 		loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
@@ -164,8 +174,8 @@ func (c *Coordinator) begin(ctx context.Context) error {
 	if !c.config.SoleOwner {
 		c.recorder.replaceOld(c.faults.Has)
 	}
-	c.background(c.diagnoser.Watch, c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.grower.work,
-		c.upkeepAlways, c.watchConditions(c.config))
+	c.background(c.diagnoser.Watch, c.hooks.Work, c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch,
+		c.grower.work, c.upkeepAlways, c.watchConditions(c.config))
 	return nil
 }
 
@@ -187,11 +197,13 @@ func (c *Coordinator) connect() {
 		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain}
 	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
 		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
-		More: config.Problems})
+		More: func() []problems.Problem { return slices.Concat(c.hooks.Problems(), config.Problems()) }})
+	c.hooks = hooks.New(hooks.Config{Core: view, Root: config.Root, Sweeps: c.sweeps, Log: config.Log, Version: config.Version,
+		Allowed: config.Hooks, Retry: config.HookRetry})
 	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
 	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
 		ledger: c.ledger,
-		faults: c.faults, recorder: c.recorder, flush: c.flush, refill: c.window.Refill}
+		faults: c.faults, hooks: c.hooks, recorder: c.recorder, flush: c.flush, refill: c.window.Refill}
 	c.grower = &grower{core: c.core, launcher: c.launcher, pause: config.Tick, growing: map[string]*growing{}}
 	c.launcher.grower = c.grower
 	c.restorer = &restorer{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, launcher: c.launcher, window: c.window,

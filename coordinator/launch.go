@@ -10,6 +10,7 @@ import (
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/faults"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
@@ -37,6 +38,7 @@ type launcher struct {
 	faults     *faults.List
 	recorder   *recorder
 	grower     *grower
+	hooks      *hooks.Keeper
 	flush      func()
 	refill     func()
 }
@@ -45,6 +47,9 @@ type launcher struct {
 func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	l.Lock()
 	defer l.Unlock()
+	if err := l.hooks.Check(o.Hooks); err != nil {
+		return nil, err
+	}
 	defer l.refill()
 	l.mu.Lock()
 	l.flush() // what the machine forgets next has to be in the manifests
@@ -81,6 +86,9 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 			return planned, err
 		}
 	}
+	if err := l.arm(planned, o); err != nil {
+		return planned, err
+	}
 	if err := l.openAndSubmit(ctx, planned, o, name); err != nil {
 		return planned, err
 	}
@@ -93,6 +101,21 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 	failure = l.failure
 	l.mu.Unlock()
 	return planned, failure
+}
+
+// arm keeps the hooks of the launch.
+func (l *launcher) arm(planned *plan.Plan, o plan.Request) error {
+	if o.IsPartial() {
+		return nil // those of the launch remain
+	}
+	for i := range planned.Sweeps {
+		if s := &planned.Sweeps[i]; !s.IsPartial() {
+			if err := l.hooks.Arm(s.Name, o.Hooks, s.Settled); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // openAndSubmit opens all sweeps and submits their tasks. A sweep that fails, or is cancelled meanwhile, does not affect

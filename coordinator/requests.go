@@ -49,3 +49,6 @@ func (c *Coordinator) Problems(ctx context.Context) problems.Report { return c.d
 
 // mayLackReports reports whether workers may be connected that have not reported since the coordinator started.
 func (c *Coordinator) mayLackReports() bool { return time.Since(c.begun) < workers.Discovery }
+
+// SettleHooks fires the hooks that are due, and waits for them as hooks.Keeper.Settle does.
+func (c *Coordinator) SettleHooks(ctx context.Context) { c.hooks.Settle(ctx) }

@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -55,6 +56,7 @@ type testCluster struct {
 	regather time.Duration
 	crashed  bool // the previous coordinator, as the next one learns
 	rejoin   time.Duration
+	hooks    hooks.Allowed
 
 	mu       sync.Mutex
 	site     *queue.Queue // the workers'
@@ -138,7 +140,7 @@ func (g *testCluster) context() context.Context {
 // config is that of a coordinator as a service.
 func (g *testCluster) config() Config {
 	c := Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather, Rejoin: g.rejoin,
-		RetryDelay: time.Millisecond}
+		RetryDelay: time.Millisecond, Hooks: g.hooks, HookRetry: time.Millisecond}
 	if g.crashed {
 		c.Ownership = &ownership{valid: true, crashed: true}
 	}

@@ -108,14 +108,17 @@ func (c *Coordinator) serveLaunch(ctx context.Context, r control.LaunchRequest) 
 	if err != nil {
 		return control.Plan{}, err
 	}
-	return planned.Summary(), nil
+	out := planned.Summary()
+	out.Hooks = request.Hooks != nil
+	return out, nil
 }
 
 // maxFaulty is the maximum number of files of a request whose faults are reported.
 const maxFaulty = 20
 
 func readRequest(ctx context.Context, r control.LaunchRequest) (plan.Request, error) {
-	request := plan.Request{Supersede: r.Supersede, Drop: r.Drop, Priority: r.Priority, KeepFile: r.KeepFile}
+	request := plan.Request{Supersede: r.Supersede, Drop: r.Drop, Priority: r.Priority, KeepFile: r.KeepFile,
+		Hooks: r.Hooks}
 	var faults []error
 	names := map[string]bool{}
 	for _, file := range r.Sweeps {

@@ -22,6 +22,7 @@ import (
 func newLaunchCommand(e *cli.Env) *cobra.Command {
 	var s selection.Sweeps
 	var l launchOptions
+	var hooks local.Hooks
 	cmd := &cobra.Command{
 		Use:   "launch FILE|NAME…",
 		Short: "Launch sweeps on the coordinator's workers",
@@ -31,13 +32,19 @@ of ` + "`run`" + `. Tasks that already have a result are skipped.
 The command returns when the coordinator has accepted the sweeps. --follow shows their
 progress until they end, and exits with the codes of ` + "`run`" + `; Ctrl-C then stops following,
 not the sweeps. Launching a sweep again is safe; launching an edited file runs only new
-tasks.`,
+tasks.
+
+Commands of --on-finish and --on-failure run on the coordinator's machine, as its user, in
+the root, and webhooks are sent from there, if the coordinator has --allow-hooks.`,
 		Example: `  eisweep launch tuning.toml --follow
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
+				return err
+			}
+			if l.request.Hooks, err = hooks.Request(e); err != nil {
 				return err
 			}
 			cl, err := connect(cmd.Context(), e, &s.Root, &l.Connection)
@@ -58,6 +65,7 @@ tasks.`,
 	local.AddDropFlag(cmd, &l.request.Drop)
 	f.BoolVar(&l.request.Dry, "dry-run", false, "show what would be done, without doing it")
 	l.addFollowFlags(cmd)
+	hooks.AddFlags(cmd)
 	return cmd
 }
 
@@ -97,6 +105,9 @@ func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client
 	plan, err := l.send(ctx, e, c)
 	if err != nil {
 		return err
+	}
+	if l.request.Hooks != nil && !plan.Hooks {
+		e.Notef("the coordinator is of an earlier version, and runs no hooks")
 	}
 	var names []string
 	for i := range plan.Sweeps {

@@ -13,6 +13,7 @@ import (
 func newRunCommand(e *cli.Env) *cobra.Command {
 	var s selection.Sweeps
 	var x local.Execution
+	var hooks local.Hooks
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME…",
 		Short: "Run sweeps on this machine",
@@ -31,9 +32,14 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
   eisweep run tuning.toml --add-seeds 11-20        # add ten seeds
   eisweep run tuning                               # continue the sweep, with all its seeds
   eisweep run approximate perturb                  # train, then perturb single neurons
+  eisweep run tuning --on-finish 'mail -s "$EISWEEP_SWEEP: $EISWEEP_FAILED failed" me </dev/null'
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := s.Load(cmd.Context(), e, args)
+			if err != nil {
+				return err
+			}
+			requested, err := hooks.Request(e)
 			if err != nil {
 				return err
 			}
@@ -44,7 +50,7 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
 			if err := selection.CheckBeforeCreate(cmd.Context(), path, list); err != nil {
 				return err
 			}
-			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede, Drop: x.Drop}
+			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede, Drop: x.Drop, Hooks: requested}
 			err = x.Run(cmd.Context(), e, path)
 			if !x.JSON {
 				analysis.WriteHeads(cmd.Context(), e, path, x.Summary)
@@ -56,5 +62,6 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
 	cmd.ValidArgsFunction = s.CompleteSweeps(e)
 	x.AddFlags(cmd)
 	local.AddDropFlag(cmd, &x.Drop)
+	hooks.AddFlags(cmd)
 	return cmd
 }

@@ -49,7 +49,7 @@ type Config struct {
 	Directories []string
 	// MayLackReports reports whether workers may be connected that have not reported to this coordinator yet.
 	MayLackReports func() bool
-	// More adds problems that other parts of the process know; nil: there are none. It is called without the lock.
+	// More adds problems that other parts of the process know. It is called without the lock.
 	More func() []problems.Problem
 }
 
@@ -84,9 +84,7 @@ func (d *Diagnoser) Report(ctx context.Context) problems.Report {
 	d.measured.problems(now, &out)
 	d.tasksAndWorkers(now, &out)
 	d.measured.archivedSweeps(&out)
-	if d.config.More != nil {
-		out.Problems = append(out.Problems, d.config.More()...)
-	}
+	out.Problems = append(out.Problems, d.config.More()...)
 	out.Normalize()
 	return out
 }

@@ -115,6 +115,18 @@ func (s *Sweep) Assess(id sweeps.ID, v quality.Verdict) {
 	}
 }
 
+// Launched is when the sweep was launched.
+func (s *Sweep) Launched() time.Time { return s.launched }
+
+// LastFailure is the last of the failures that are kept; nil if there is none.
+func (s *Sweep) LastFailure() *control.Failure {
+	if len(s.failures) == 0 {
+		return nil
+	}
+	f := s.failures[len(s.failures)-1]
+	return &f
+}
+
 // Suspects is how many tasks have suspect results.
 func (s *Sweep) Suspects() int { return len(s.verdicts) }
 

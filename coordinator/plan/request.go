@@ -2,6 +2,7 @@ package plan
 
 import (
 	"eisweep/coordinator/catalog"
+	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
 
@@ -24,6 +25,8 @@ type Request struct {
 	Rerun *Choice
 	// Priority decides whose tasks workers get first: those of the higher one. 0 is the default.
 	Priority int
+	// Hooks are those of each of the sweeps; nil: none.
+	Hooks *control.Hooks
 
 	// Resumed are the run numbers that reruns gave to tasks of a sweep that a coordinator resumes; nil for a new
 	// launch. Copies then stand in for outside files that are gone.

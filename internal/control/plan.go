@@ -8,6 +8,8 @@ import (
 // Plan is what a launch does, or would do.
 type Plan struct {
 	Sweeps []SweepPlan `json:"sweeps"`
+	// Hooks says that the launch has hooks, and that the coordinator knows what they are.
+	Hooks bool `json:"hooks,omitempty"`
 }
 
 // SweepPlan is a Plan's part for one sweep.

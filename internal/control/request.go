@@ -42,6 +42,8 @@ type LaunchRequest struct {
 	Rerun    *Choice `json:"rerun,omitempty"`
 	KeepFile bool    `json:"keep_file"`
 	Dry      bool    `json:"dry"` // only return the plan
+	// Hooks are those of each of the sweeps; nil: none, and those of earlier launches no longer count.
+	Hooks *Hooks `json:"hooks,omitempty"`
 }
 
 // SweepFile is a sweep as text, overrides applied.

@@ -47,6 +47,7 @@ const (
 	WorkerVersion     Kind = "worker-version"     // (a worker) its program is of another version than the coordinator's
 	AttemptsLost      Kind = "attempts-lost"      // (a task) several attempts were lost, and the task is not settled
 	SlurmStopped      Kind = "slurm-stopped"      // (Slurm) the coordinator submits no more jobs, or the last submission failed
+	HookFailed        Kind = "hook-failed"        // (a sweep) a command or a webhook of its launch failed
 	SlurmHeld         Kind = "slurm-held"         // (Slurm) jobs are pending for a reason that does not go away by itself
 	SweepUnfinished   Kind = "sweep-unfinished"   // (a sweep) it has tasks left, and the coordinator does not run it
 	WorkerDraining    Kind = "worker-draining"    // (a worker) it ends once its tasks are handed back

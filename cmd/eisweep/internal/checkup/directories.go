@@ -12,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator"
 	"eisweep/coordinator/diagnosis"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/problems"
@@ -97,6 +98,9 @@ func addAbsent(e *cli.Env, r *root.Root, absent *client.AbsentError, left unfini
 		if p, ok := diagnosis.OfDisk(r.Path(), disk.Bavail*uint64(disk.Bsize), disk.Blocks*uint64(disk.Bsize)); ok {
 			report.Problems = append(report.Problems, p)
 		}
+	}
+	if report.Sweeps == nil {
+		report.Problems = append(report.Problems, hooks.LeftBehind(r)...)
 	}
 	p := problems.Problem{Kind: problems.NoCoordinator, Severity: problems.Critical, Subject: r.Path()}
 	switch h := absent.Holder; {

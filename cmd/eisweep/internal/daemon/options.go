@@ -1,11 +1,14 @@
 package daemon
 
 import (
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/coordinator/hooks"
 	"eisweep/internal/access"
 )
 
@@ -20,6 +23,8 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates; the old ones stop working")
 	f.StringVar(&s.slurm.Text, "slurm", "", "submit Slurm jobs that run workers: `max=N` at most, "+
 		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
+	f.StringSliceVar(&s.allowHooks, "allow-hooks", nil, "run what launches request when a sweep ends, as this user on this machine: "+
+		"`command`, webhook or both, separated by a comma (default: nothing)")
 	f.DurationVar(&s.ahead, "ahead", defaultAhead, "how long the queue can keep workers busy without a coordinator")
 	s.http.AddFlags(cmd, "serve a dashboard for the browser, and without authentication /metrics (Prometheus), /healthz and /readyz, "+
 		"on `HOST:PORT` (default: off)")
@@ -27,6 +32,18 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 
 // defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.
 const defaultAhead = 10 * time.Minute
+
+// The kinds of hooks that --allow-hooks may name.
+const (
+	hookCommand = "command"
+	hookWebhook = "webhook"
+)
+
+// allowedHooks are the kinds of hooks that this coordinator runs. The environment of commands is this process's.
+func (s *Service) allowedHooks() hooks.Allowed {
+	return hooks.Allowed{Commands: slices.Contains(s.allowHooks, hookCommand), Webhooks: slices.Contains(s.allowHooks, hookWebhook),
+		Environment: os.Environ()}
+}
 
 // Check refuses wrong options. sbatch are those for Slurm's jobs.
 func (s *Service) Check(sbatch []string) error {
@@ -57,6 +74,11 @@ func (s *Service) Check(sbatch []string) error {
 	}
 	if err := s.http.Check(); err != nil {
 		return err
+	}
+	for _, kind := range s.allowHooks {
+		if kind != hookCommand && kind != hookWebhook {
+			return cli.Usagef("--allow-hooks %s: the kinds are %s and %s", kind, hookCommand, hookWebhook)
+		}
 	}
 	if s.ahead <= 0 {
 		return cli.Usagef("--ahead %v: give a positive time, such as 10m", s.ahead)

@@ -32,6 +32,7 @@ type Service struct {
 	share             access.Share
 	rotate            bool
 	http              views.Options // of health, metrics and the dashboard
+	allowHooks        []string      // hookCommand, hookWebhook
 	ahead             time.Duration // for how long the queue holds tasks
 
 	log         *slog.Logger
@@ -168,7 +169,7 @@ func (s *Service) startCoordinator(ctx context.Context, e *cli.Env) error {
 	cli.LimitHeap(e)
 	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
-		Store: s.store, Problems: s.slurm.Problems,
+		Store: s.store, Problems: s.slurm.Problems, Hooks: s.allowedHooks(),
 		Verbs: map[string]control.Handler{
 			control.VerbScaling: control.Handle(s.slurm.Scaled), control.VerbDashboard: control.Handle(s.serveLink),
 		},

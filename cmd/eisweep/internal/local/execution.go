@@ -61,6 +61,9 @@ func (x *Execution) Run(ctx context.Context, e *cli.Env, path string) error {
 	if err == nil {
 		err = withRemedy(x.wait(ctx, s, o, &summary))
 	}
+	if err == nil {
+		s.coordinator.SettleHooks(ctx)
+	}
 	return x.finish(ctx, s, o, err)
 }
 

@@ -61,7 +61,7 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger,
 	}
 	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log,
-		SoleOwner: true, OnLine: s.lines.Add, Store: s.store,
+		SoleOwner: true, OnLine: s.lines.Add, Store: s.store, Hooks: allowHooks(),
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err

@@ -1,0 +1,89 @@
+package hooks
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// deliver begins the deliveries that are due.
+func (k *Keeper) deliver(ctx context.Context, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.files {
+		for _, d := range f.Deliveries {
+			if k.busy >= maxAtOnce {
+				return
+			}
+			if d.busy || d.Over || now.Before(d.Next) || !k.allows(d) || !k.config.Core.OwnsRoot() {
+				continue
+			}
+			k.begin(ctx, f, d, now)
+		}
+	}
+}
+
+// begin begins a delivery. That a command was started is durable before it starts.
+func (k *Keeper) begin(ctx context.Context, f *file, d *delivery, now time.Time) {
+	d.Attempts++
+	if d.Webhook == nil {
+		d.Started = true
+		if err := f.write(k.config.Root); err != nil {
+			d.Attempts, d.Started, d.Next = d.Attempts-1, false, now.Add(pause(k.config.Retry, 1))
+			k.config.Log.Warn("a command of a hook waits until its start can be recorded", "sweep", f.Sweep, "error", err)
+			return
+		}
+	}
+	d.busy = true
+	k.busy++
+	copied := *d
+	go func() {
+		var err error
+		if copied.Webhook != nil {
+			err = send(ctx, &copied, k.config.Version, time.Now())
+		} else {
+			err = run(ctx, k.config.Root, k.config.Allowed.Environment, &copied)
+		}
+		k.end(ctx, d, err)
+	}()
+}
+
+// end takes in how an attempt ended.
+func (k *Keeper) end(ctx context.Context, d *delivery, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d.busy = false
+	k.busy--
+	if k.closed || ctx.Err() != nil || !k.config.Core.OwnsRoot() {
+		return // the next coordinator sends a webhook again
+	}
+	f := k.files[d.Notice.Sweep]
+	if f == nil {
+		return
+	}
+	if err == nil {
+		k.config.Log.Info("a hook was delivered", "sweep", f.Sweep, "event", d.Notice.Event, "hook", d.name(), "delivery", d.ID,
+			"attempts", d.Attempts)
+		f.Deliveries = slices.DeleteFunc(slices.Clone(f.Deliveries), func(each *delivery) bool { return each == d })
+	} else {
+		now := time.Now()
+		d.fail(err, now)
+		d.Over = d.Webhook == nil || d.Attempts >= maxAttempts
+		d.Next = now.Add(pause(k.config.Retry, d.Attempts))
+		k.config.Log.Warn("a hook failed", "sweep", f.Sweep, "event", d.Notice.Event, "hook", d.name(), "delivery", d.ID, "attempts", d.Attempts,
+			"again", !d.Over, "error", err)
+	}
+	if err := f.write(k.config.Root); err != nil {
+		k.config.Log.Warn("the outcome of a hook cannot be recorded", "sweep", f.Sweep, "error", err)
+	}
+	close(k.moved)
+	k.moved = make(chan struct{})
+}
+
+// name names a delivery in messages.
+func (d *delivery) name() string {
+	if d.Webhook != nil {
+		return "webhook to " + host(d.Webhook.URL)
+	}
+	return "command `" + d.Command + "`"
+}

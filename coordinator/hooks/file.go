@@ -1,0 +1,131 @@
+package hooks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// directory holds the files of sweeps, in the private directory of the root.
+const directory = "hooks"
+
+// file is what is kept of a sweep's hooks. Only the owner of the root may read it: it has secrets.
+type file struct {
+	Format int           `json:"format"` // 1
+	Sweep  string        `json:"sweep"`
+	Armed  time.Time     `json:"armed"` // before the launch that requested the hooks
+	Hooks  control.Hooks `json:"hooks"`
+	// FailedBefore is how many tasks had failed before the launch and were not run again, or fewer if a rerun has repaired some.
+	FailedBefore int `json:"failed_before"`
+	// FiredFailure and FiredFinish say which events of the launch have become deliveries.
+	FiredFailure bool        `json:"fired_failure"`
+	FiredFinish  bool        `json:"fired_finish"`
+	Deliveries   []*delivery `json:"deliveries"` // that are not accepted, of this launch and of earlier ones
+}
+
+// delivery is a command to run, or a webhook to send.
+type delivery struct {
+	ID      string           `json:"id"`
+	Notice  Notice           `json:"notice"`
+	Command string           `json:"command,omitempty"`
+	Webhook *control.Webhook `json:"webhook,omitempty"`
+
+	Attempts int       `json:"attempts"`           // that began
+	Next     time.Time `json:"next"`               // when to try again
+	Started  bool      `json:"started,omitempty"`  // of a command: it is not started again
+	Error    string    `json:"error,omitempty"`    // of the last attempt
+	FailedAt time.Time `json:"failed_at,omitzero"` // when the first attempt failed
+	Over     bool      `json:"over,omitempty"`     // it failed and is not tried again
+
+	busy bool // an attempt is under way
+}
+
+// isArmed reports whether an event of the launch may still come.
+func (f *file) isArmed() bool {
+	h := &f.Hooks
+	wantsFailure, wantsFinish := h.OnFailure != "" || len(h.Webhooks) > 0, h.OnFinish != "" || len(h.Webhooks) > 0
+	return wantsFailure && !f.FiredFailure || wantsFinish && !f.FiredFinish
+}
+
+// maxBytes bounds what is read of a file.
+const maxBytes = 8 << 20
+
+func pathOf(r *root.Root, sweep string) string { return r.Private(directory, sweep+".json") }
+
+// read reads all files. Those that cannot be read are errors beside the others.
+func read(r *root.Root) (map[string]*file, error) {
+	out := map[string]*file{}
+	entries, err := os.ReadDir(r.Private(directory))
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil
+	}
+	errs := []error{err}
+	for _, e := range entries {
+		sweep, ok := strings.CutSuffix(e.Name(), ".json")
+		if !ok || !sweeps.IsName(sweep) {
+			continue
+		}
+		text, err := atomicfile.Read(r.Private(directory, e.Name()), maxBytes)
+		var f file
+		if err == nil {
+			err = json.Unmarshal(text, &f)
+		}
+		if err == nil && (f.Format != 1 || f.Sweep != sweep) {
+			err = fmt.Errorf("%s has format %d and sweep %q, want 1 and %q", e.Name(), f.Format, f.Sweep, sweep)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("read hooks of sweep %s: %w", sweep, err))
+			continue
+		}
+		for _, d := range f.Deliveries {
+			if d.Started && !d.Over {
+				d.fail(errInterrupted, time.Now())
+				d.Over = true
+			}
+		}
+		out[sweep] = &f
+	}
+	return out, errors.Join(errs...)
+}
+
+var errInterrupted = errors.New("the coordinator ended while the command ran; whether it succeeded is not known")
+
+// write makes a file durable, or removes it if nothing is left in it.
+func (f *file) write(r *root.Root) error {
+	path := pathOf(r, f.Sweep)
+	if !f.isArmed() && len(f.Deliveries) == 0 {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove hooks of sweep %s: %w", f.Sweep, err)
+		}
+		return nil
+	}
+	err := atomicfile.Mkdir(filepath.Dir(path), 0o700)
+	var text []byte
+	if err == nil {
+		text, err = json.Marshal(f)
+	}
+	if err == nil {
+		err = atomicfile.Write(path, append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("keep hooks of sweep %s: %w", f.Sweep, err)
+	}
+	return nil
+}
+
+// fail notes an attempt that failed.
+func (d *delivery) fail(err error, now time.Time) {
+	if d.Error = err.Error(); d.FailedAt.IsZero() {
+		d.FailedAt = now
+	}
+}

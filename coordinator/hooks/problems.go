@@ -1,0 +1,59 @@
+package hooks
+
+import (
+	"fmt"
+
+	"eisweep/internal/problems"
+	"eisweep/internal/root"
+)
+
+// Problems lists the deliveries that failed, or that this coordinator may not make.
+func (k *Keeper) Problems() (out []problems.Problem) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.files {
+		for _, d := range f.Deliveries {
+			if p, ok := d.problem(); ok {
+				out = append(out, p)
+			} else if !k.allows(d) {
+				p.Text += " waits: this coordinator was started without the --allow-hooks that it needs"
+				p.Remedy = "start the coordinator with --allow-hooks, or launch the sweep again without the hook"
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// LeftBehind lists the deliveries that failed, or were not made, in a root that nobody works on. What this user may not read is left out.
+func LeftBehind(r *root.Root) (out []problems.Problem) {
+	files, _ := read(r)
+	for _, f := range files {
+		for _, d := range f.Deliveries {
+			p, ok := d.problem()
+			if !ok {
+				p.Text += " waits for a coordinator, or a run"
+				p.Remedy = "the next one delivers it"
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// problem is that a delivery failed; not ok if it has not, and then without the rest of the text and a remedy.
+func (d *delivery) problem() (p problems.Problem, ok bool) {
+	p = problems.Problem{Kind: problems.HookFailed, Severity: problems.Warning, Subject: d.Notice.Sweep, Since: d.FailedAt,
+		Text: fmt.Sprintf("the %s of sweep %s (%s)", d.name(), d.Notice.Sweep, d.Notice.Event)}
+	switch {
+	case d.Over:
+		p.Text += " failed: " + d.Error
+		p.Remedy = "do what it was to do; the next launch of the sweep ends this message"
+	case d.Error != "":
+		p.Text += fmt.Sprintf(" was not accepted in %d attempts: %s", d.Attempts, d.Error)
+		p.Remedy = "repair the receiver; it is sent again by itself"
+	default:
+		return p, false
+	}
+	return p, true
+}

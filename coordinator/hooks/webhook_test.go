@@ -1,0 +1,68 @@
+package hooks
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+)
+
+// The example of the Standard Webhooks specification.
+func TestSignatureIsTheStandards(t *testing.T) {
+	got := sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`))
+	if want := "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; got != want {
+		t.Errorf("signature %s, want %s", got, want)
+	}
+}
+
+// TestRedirectsAreNotFollowed has a receiver redirect to another host, which must not learn anything.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") }))
+	defer other.Close()
+	first := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer first.Close()
+	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: first.URL + "/hidden-path", Secret: strings.Repeat("s", 32)}}
+	err := send(t.Context(), d, "test", time.Now())
+	if err == nil || !strings.Contains(err.Error(), "redirects (307") || strings.Contains(err.Error()+d.name(), "hidden") {
+		t.Errorf("%v", err)
+	}
+	first.Close()
+	if err := send(t.Context(), d, "test", time.Now()); err == nil || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("a receiver that is down: %v", err)
+	}
+}
+
+// TestPausesGrow up to a bound.
+func TestPausesGrow(t *testing.T) {
+	for attempts, full := range map[int]time.Duration{1: 2 * time.Second, 2: 4 * time.Second, 5: 32 * time.Second, 12: maxPause,
+		60: maxPause} {
+		for range 20 {
+			if got := pause(2*time.Second, attempts); got < full/2 || got > full {
+				t.Errorf("pause of %v after %d attempts, want at most %v and at least half of it", got, attempts, full)
+			}
+		}
+	}
+}
+
+// TestACommandIsStartedOnce reads what a coordinator left that ended while a command ran.
+func TestACommandIsStartedOnce(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := &file{Format: 1, Sweep: "a", Deliveries: []*delivery{{ID: "x", Command: "false", Attempts: 1, Started: true}}}
+	if err := left.write(r); err != nil {
+		t.Fatal(err)
+	}
+	files, err := read(r)
+	if err != nil || files["a"] == nil {
+		t.Fatal(files, err)
+	}
+	if d := files["a"].Deliveries[0]; !d.Over || !strings.Contains(d.Error, "ended while the command ran") {
+		t.Errorf("%+v", d)
+	}
+}
