@@ -45,6 +45,7 @@ func TestAFullDiskIsSaidAndMadeUpFor(t *testing.T) {
 	file := sweepFile(t, "small", "1", "{ first = 1, count = 24 }")
 	exits(t, cli.ExitStorage, "", "run", file, "-p", root)
 	wholeFiles(t, root, "small")
+	eventsOfAFullDisk(t, root)
 	remount(t, root, "size=100m")
 	must(t, "run", file, "-p", root)
 	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 24 intact") {

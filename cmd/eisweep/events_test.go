@@ -12,6 +12,7 @@ import (
 
 	"eisweep/internal/disktest"
 	"eisweep/internal/events"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 )
 
@@ -120,6 +121,27 @@ func TestEventsSayWhatHappened(t *testing.T) {
 	says(t, must(t, "logs", failed["task"].(string), "-p", c.root), "\nattempt 1: failed (numeric) on worker ", "failpoint: r of seed 2")
 	says(t, must(t, "events", "short", "-p", c.root), "sweep short launched by ", "4 tasks, priority 3", "sweep short paused by ",
 		"run 1, attempt 1: no heartbeat from worker ", "returned by worker ", "sweep short finished: 3 done, 1 failed")
+}
+
+// eventsOfAFullDisk wants the events of a run, and the log of a task, to say that the disk was full.
+func eventsOfAFullDisk(t *testing.T, path string) {
+	t.Helper()
+	r, err := root.OpenExisting(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := events.Read(r, events.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := func(e events.Event) bool {
+		return e.Kind == events.AttemptFailed && e.Class == protocol.Storage && strings.Contains(e.Error, "no space left on device")
+	}
+	if n := slices.IndexFunc(list, full); n < 0 {
+		t.Errorf("events %+v", list)
+	} else {
+		says(t, must(t, "logs", list[n].Task.String(), "-p", path), "\nattempt 1: failed (storage) on worker ", "no space left on device")
+	}
 }
 
 // TestAFullDiskIsAnEvent fills the disk of a root while a coordinator runs: that it is low, and the sweep that cannot go on, are

@@ -25,14 +25,14 @@ func (t *Tracker) record(kind events.Kind, of queue.Entry, e events.Event) {
 	t.config.Core.Record(e)
 }
 
-// next says what follows a failed attempt.
-func (t *Tracker) next(e queue.Entry) string {
+// noMore says, if the task has no more attempts after a failed one, that it has none.
+func (t *Tracker) noMore(e queue.Entry) string {
 	is, ok := t.config.Core.Machine().Task(e.ID)
 	counts := ok && t.losses.of(run{e.ID, e.Run}) > is.Losses
 	if ok && counts && is.Losses+1 >= lifecycle.LossLimit {
 		return "the task has no more attempts"
 	}
-	return "the task runs again"
+	return ""
 }
 
 // recordWorker adds what a report means for its worker to the log of events. The lock is held.

@@ -112,7 +112,7 @@ func (t *Tracker) endReturned(e queue.Entry) {
 			t.config.Log.Warn("a failed attempt cannot be recorded: it does not count after a restart", "error", err)
 		}
 	}
-	t.record(events.AttemptFailed, e, events.Event{Class: e.Class, Error: e.Error, Why: t.next(e)})
+	t.record(events.AttemptFailed, e, events.Event{Class: e.Class, Error: e.Error, Why: t.noMore(e)})
 	t.delayed[e.ID] = time.Now().Add(t.config.RetryDelay << min(e.Attempt-1, 6))
 	t.stepEnded(e.AttemptEvent, e.Class, e.Error)
 }

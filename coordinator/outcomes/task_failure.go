@@ -39,7 +39,7 @@ func (b *Book) recordFailure(c lifecycle.RecordFailure) {
 	}
 	e.Class, e.Error = c.Class, line.Error
 	if c.Again {
-		e.Kind, e.Why = events.AttemptFailed, runsAgain
+		e.Kind = events.AttemptFailed
 		b.Core.Record(e)
 		return
 	}
@@ -52,9 +52,6 @@ func (b *Book) recordFailure(c lifecycle.RecordFailure) {
 	b.Core.SetReason(c.ID, line.Error)
 	b.Attempts.Remove(c.ID)
 }
-
-// runsAgain is why a failed attempt is not the failure of its task.
-const runsAgain = "the task runs again"
 
 // saysFailed reports whether a failure is the last that a sweep's manifest says of a task, or is about to say.
 func (b *Book) saysFailed(sweep string, id sweeps.ID) bool {

@@ -31,8 +31,7 @@ func TestTexts(t *testing.T) {
 		"a/x.h5 " + id.String() + ", run 1, attempt 2: no heartbeat from worker w since 23:19:54; taken over 23:20:55": {
 			Kind: AttemptTakenOver, Sweep: "a", File: "x.h5", Task: id, Run: 1, Attempt: 2, Worker: "w", Since: at.Add(-61 * time.Second)},
 		"a " + id.String() + ", run 1, attempt 2: failed (storage) on worker w: no space; the task runs again": {
-			Kind: AttemptFailed, Sweep: "a", Task: id, Run: 1, Attempt: 2, Worker: "w", Class: protocol.Storage, Error: "no space",
-			Why: "the task runs again"},
+			Kind: AttemptFailed, Sweep: "a", Task: id, Run: 1, Attempt: 2, Worker: "w", Class: protocol.Storage, Error: "no space"},
 		"12 more attempts of sweep a started":           {Kind: AttemptStarted, Sweep: "a", Count: 12},
 		"NATS is unreachable since 2026-11-29 23:20:55": {Kind: NATSUnreachable, Since: at.AddDate(0, 0, -1)},
 		"something new": {Kind: "something_new"},

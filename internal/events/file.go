@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 
+	"golang.org/x/sys/unix"
+
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
@@ -28,6 +30,22 @@ type file struct {
 	root *root.Root
 	max  int64
 	torn bool // the file's last line may lack its end
+}
+
+// reserved is how many bytes beyond its end the file has blocks for, where the file system can do that: a full disk is an event too.
+const reserved = 64 << 10
+
+// reserve makes the file, and reserves blocks for it. Without them, events wait for space.
+func (f *file) reserve() error {
+	out, size, err := f.open(0)
+	if err != nil {
+		return fmt.Errorf("open event log: %w", err)
+	}
+	_ = unix.Fallocate(int(out.Fd()), unix.FALLOC_FL_KEEP_SIZE, size, reserved)
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("open event log: %w", err)
+	}
+	return nil
 }
 
 // append appends lines, durably. After an error none of them counts.
@@ -52,6 +70,7 @@ func (f *file) append(text []byte) (err error) {
 		return err
 	}
 	f.torn = false
+	_ = unix.Fallocate(int(out.Fd()), unix.FALLOC_FL_KEEP_SIZE, size+int64(len(text)), reserved)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -72,6 +73,11 @@ func Open(c Config) (*Log, error) {
 			c.Log.Warn("the event log is continued without a copy", "error", err)
 		} else {
 			l.file.torn = false
+		}
+	}
+	if c.MayWrite() {
+		if err := l.file.reserve(); err != nil {
+			c.Log.Warn("events wait until the event log can be written", "error", err)
 		}
 	}
 	go l.work()
@@ -181,19 +187,37 @@ func (l *Log) work() {
 		select {
 		case <-l.wake:
 		case <-l.quit:
-			l.write(true)
+			l.finish()
 			return
 		}
 		select {
 		case <-time.After(writeTime):
 		case <-l.quit:
-			l.write(true)
+			l.finish()
 			return
 		}
 		if l.write(false) {
 			l.awaken()
 		}
 	}
+}
+
+// finish writes all that waits.
+func (l *Log) finish() {
+	for left, more := math.MaxInt, true; more && l.waiting() < left; {
+		left = l.waiting()
+		more = l.write(true)
+	}
+	if n := l.waiting(); n > 0 && l.config.MayWrite() {
+		l.config.Log.Warn("the last events could not be written", "events", n)
+	}
+}
+
+// waiting is how many events wait to be written.
+func (l *Log) waiting() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.unsent)
 }
 
 // write writes what waits, if this process may. It reports whether more is to be written later.

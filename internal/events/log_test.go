@@ -236,16 +236,16 @@ func TestAFullDiskDelaysEvents(t *testing.T) {
 	l.Add(Event{Kind: SweepLaunched, Sweep: "a"})
 	await(t, r, "event", func(list []Event) bool { return len(list) == 1 })
 	filler := disktest.Fill(t, r.Path())
-	for n := range 100 {
+	for n := range 400 { // more than blocks are reserved for
 		l.Add(Event{Kind: DiskLow, Free: int64(n + 1), Why: string(bytes.Repeat([]byte{'x'}, 400))})
 	}
 	if !l.write(false) {
-		t.Error("100 events were written to a full disk")
+		t.Error("400 events were written to a full disk")
 	}
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
-	list := await(t, r, "delayed events", func(list []Event) bool { return len(list) == 101 })
+	list := await(t, r, "delayed events", func(list []Event) bool { return len(list) == 401 })
 	for i, e := range list[1:] {
 		if e.Free != int64(i+1) {
 			t.Fatalf("event %d has %d", i, e.Free)
@@ -299,5 +299,21 @@ func TestWhoMayUseTheRootMayReadItsEvents(t *testing.T) {
 	}
 	if mode, of := written(2); mode != 0o640 || of != group {
 		t.Errorf("shared with group %d, it has mode %o and group %d", group, mode, of)
+	}
+}
+
+// TestAFullDiskIsRecorded: blocks for some events are reserved while there are any. Without that, a run that ends because of the disk
+// would leave no event.
+func TestAFullDiskIsRecorded(t *testing.T) {
+	r := openRoot(t, disktest.Mount(t))
+	l := openLog(t, r)
+	disktest.Fill(t, r.Path())
+	for range 100 {
+		l.Add(Event{Kind: AttemptFailed, Sweep: "a", Error: "no space left on device"})
+	}
+	l.Add(Event{Kind: CoordinatorStopped})
+	l.Close(t.Context())
+	if list := readAll(t, r, Query{}); len(list) != 101 {
+		t.Errorf("%d events are written", len(list))
 	}
 }

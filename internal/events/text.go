@@ -108,7 +108,7 @@ func (e *Event) Ending() string {
 	case AttemptBack:
 		return "back on worker " + e.Worker + "; it continues"
 	case AttemptFailed:
-		return "failed (" + string(e.Class) + ") on worker " + e.Worker + after(": ", e.Error) + after("; ", e.Why)
+		return "failed (" + string(e.Class) + ") on worker " + e.Worker + after(": ", e.Error) + "; " + cmp.Or(e.Why, "the task runs again")
 	case TaskFailed:
 		return "failed (" + string(e.Class) + ")" + after(" on worker ", e.Worker) + after(": ", e.Error)
 	}

@@ -18,8 +18,8 @@ type slogHandler struct {
 // NewLogger returns a logger that prints warnings and errors by a function.
 func NewLogger(print func(string)) *slog.Logger { return slog.New(&slogHandler{print: print}) }
 
-// names are the attributes of events that only programs use.
-var names = []string{"event", "seq", "launch", "token"}
+// names are the attributes of events that a person does not need.
+var names = []string{"event", "seq", "launch", "token", "file", "host"}
 
 // Enabled drops records that only an operator of services would read.
 func (n *slogHandler) Enabled(_ context.Context, level slog.Level) bool {
