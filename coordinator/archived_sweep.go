@@ -42,11 +42,16 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 // SummarizeDirectory returns the state of a sweep by its directory alone, in which all results are Reused. The errors are those of
 // catalog.ReadSweep.
 func SummarizeDirectory(ctx context.Context, r *root.Root, prober catalog.Prober, name string) (control.SweepSummary, error) {
-	out := control.SweepSummary{Name: name, Dir: r.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
 	status, err := catalog.ReadSweep(ctx, r, prober, name)
 	if err != nil {
-		return out, err
+		return control.SweepSummary{Name: name, Dir: r.SweepDir(name)}, err
 	}
+	return SummarizeStatus(r, name, status), nil
+}
+
+// SummarizeStatus is SummarizeDirectory of a status that was read.
+func SummarizeStatus(r *root.Root, name string, status *catalog.SweepStatus) control.SweepSummary {
+	out := control.SweepSummary{Name: name, Dir: r.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
 	out.Tasks = len(status.Tasks)
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
@@ -74,7 +79,7 @@ func SummarizeDirectory(ctx context.Context, r *root.Root, prober catalog.Prober
 	} else if err == nil {
 		out.Status = record.Status
 	}
-	return out, nil
+	return out
 }
 
 // explain explains the state of an archived sweep.

@@ -1,7 +1,13 @@
 package coordinator
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
+	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/prune"
+	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -12,6 +18,83 @@ func (c *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
 		return control.Cleaned{}, err
 	}
 	return prune.Sweep(c.catalog, tasks{c}, request)
+}
+
+// Remove removes sweeps from the root, or finds out what that would do. A sweep with tasks left, or whose networks another one needs
+// now, is refused.
+func (c *Coordinator) Remove(ctx context.Context, request control.Remove) (control.Removed, error) {
+	c.launcher.Lock() // no launch takes results from the sweeps meanwhile
+	defer c.launcher.Unlock()
+	out := control.Removed{Sweeps: []control.RemovedSweep{}}
+	for _, name := range request.Sweeps {
+		s, err := c.removable(name)
+		if err == nil && !request.Dry {
+			err = control.Unwanted(ctx)
+		}
+		if err == nil && !request.Dry {
+			err = c.remove(name, request.Archived)
+		}
+		if err != nil {
+			return out, err
+		}
+		out.Sweeps = append(out.Sweeps, s)
+	}
+	return out, nil
+}
+
+// removable examines a sweep. What this coordinator knows of sweeps' states counts.
+func (c *Coordinator) removable(name string) (control.RemovedSweep, error) {
+	s, err := removal.Examine(c.config.Root, name)
+	if err != nil {
+		return s, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	know := func(sweep string, status *control.Status) {
+		if is := c.sweeps.Status(sweep); is != "" {
+			*status = is
+		}
+	}
+	know(name, &s.Status)
+	for i := range s.Dependents {
+		know(s.Dependents[i].Name, &s.Dependents[i].Status)
+	}
+	if n := c.machine.Counts(name); n.Running+n.Placing > 0 {
+		return s, &control.Refusal{Kind: control.Input,
+			Text: fmt.Sprintf("sweep %s still has %s running: wait until they end", name, control.Count(n.Running+n.Placing, "task"))}
+	}
+	if c.faults.Has(name) && s.Status != control.Cancelled {
+		return s, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s is set aside: `eisweep cancel %s` first", name, name)}
+	}
+	return s, removal.Refuse(&s, false)
+}
+
+// remove removes one sweep, and forgets it.
+func (c *Coordinator) remove(name string, note *control.Archived) error {
+	if err := c.authorizeWrite(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.flush()
+	err := errors.Join(c.failure, c.ledger.Close(name), removal.CheckUnchanged(c.config.Root, name, note))
+	if err == nil && c.sweeps.Get(name) != nil {
+		if c.step(lifecycle.SweepForgotten{Sweep: name}); c.machine.Status(name) == "" {
+			c.sweeps.Remove(name)
+		} else {
+			err = &control.Refusal{Kind: control.Input, Text: "sweep " + name + " has tasks that other sweeps wait for: try again when they are done"}
+		}
+	}
+	c.mu.Unlock()
+	if err == nil {
+		err = c.hooks.Forget(name)
+	}
+	if err == nil {
+		err = removal.Remove(c.config.Root, name, note, c.authorizeWrite)
+	}
+	if err == nil {
+		c.config.Log.Info("sweep removed", "sweep", name, "archived", note != nil)
+	}
+	return errors.Join(err, c.catalog.Refresh())
 }
 
 // tasks says which tasks and attempts have ended for this coordinator.

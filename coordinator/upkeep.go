@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"eisweep/coordinator/removal"
 	"eisweep/sweeps"
 )
 
@@ -18,6 +19,11 @@ func (c *Coordinator) upkeepAlways(ctx context.Context) {
 	defer tick.Stop()
 	check := time.NewTicker(checkEvery)
 	defer check.Stop()
+	if c.ownsRoot() {
+		if err := removal.EmptyTrash(c.config.Root); err != nil {
+			c.config.Log.Warn("delete what a removal left", "error", err)
+		}
+	}
 	for {
 		select {
 		case <-check.C:

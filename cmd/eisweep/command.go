@@ -10,6 +10,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/daemon"
 	"eisweep/cmd/eisweep/internal/history"
+	"eisweep/cmd/eisweep/internal/retire"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/cmd/eisweep/internal/sharing"
 	"eisweep/cmd/eisweep/internal/sweepfiles"
@@ -86,7 +87,8 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			newLogsCommand(e), history.NewCommand(e), newExplainCommand(e), daemon.NewDashboardCommand(e),
 			checkup.NewProblemsCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
-		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
+		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e),
+			retire.NewArchiveCommand(e), retire.NewRemoveCommand(e)}},
 		{"Sharing:", []*cobra.Command{sharing.NewPackCommand(e), sharing.NewUnpackCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), sweepfiles.NewSchemaCommand(e),
 			newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},

@@ -55,6 +55,12 @@ func (t *Table) Put(s *Sweep) {
 	t.list = append(t.list, s)
 }
 
+// Remove takes a sweep out of the table.
+func (t *Table) Remove(name string) {
+	delete(t.byName, name)
+	t.list = slices.DeleteFunc(t.list, func(s *Sweep) bool { return s.Name == name })
+}
+
 // Task makes a task again as a sweep names it. It returns nil if the sweep no longer wants a task of that id.
 func (t *Table) Task(id sweeps.ID, sweep string) *sweeps.Task {
 	if c := &t.submitting; c.task != nil && c.task.ID == id && c.sweep == sweep {

@@ -144,6 +144,9 @@ type SweepResumed struct{ Sweep string }
 // SweepCancelled: a sweep no longer wants its tasks, except those that are running.
 type SweepCancelled struct{ Sweep string }
 
+// SweepForgotten: a sweep was removed. All its tasks are settled or dropped, and no launch is under way.
+type SweepForgotten struct{ Sweep string }
+
 // Compacted: the caller no longer needs finished sweeps. A launch under way keeps them.
 type Compacted struct{}
 
@@ -169,4 +172,5 @@ func (ResultsRenamed) isEvent()   {}
 func (SweepPaused) isEvent()      {}
 func (SweepResumed) isEvent()     {}
 func (SweepCancelled) isEvent()   {}
+func (SweepForgotten) isEvent()   {}
 func (Compacted) isEvent()        {}

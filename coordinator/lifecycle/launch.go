@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -276,6 +278,18 @@ func (m *Machine) collect() []Command {
 		}
 	}
 	return out
+}
+
+// forgetSweep forgets a sweep of which nothing is left to do. Tasks that other sweeps want stay known.
+func (m *Machine) forgetSweep(name string) []Command {
+	s := m.sweeps[name]
+	if s == nil || m.launches > 0 || !s.settled() {
+		return nil
+	}
+	m.retire(s)
+	delete(m.sweeps, name)
+	m.order = slices.DeleteFunc(m.order, func(each *sweep) bool { return each == s })
+	return m.collect()
 }
 
 // compact forgets results that no unfinished sweep wants. Whoever wants one later finds it in the

@@ -71,6 +71,8 @@ func (m *Machine) Step(e Event) []Command {
 		m.resume(e.Sweep)
 	case SweepCancelled:
 		return m.cancel(e.Sweep)
+	case SweepForgotten:
+		return m.forgetSweep(e.Sweep)
 	case Compacted:
 		m.compact()
 	}

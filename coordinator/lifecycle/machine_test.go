@@ -207,6 +207,8 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 		return SweepResumed{f["sweep"]}
 	case "sweepCancelled":
 		return SweepCancelled{f["sweep"]}
+	case "sweepForgotten":
+		return SweepForgotten{f["sweep"]}
 	case "compacted":
 		return Compacted{}
 	case "placementRetried":

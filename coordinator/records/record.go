@@ -111,3 +111,16 @@ func Write(r *root.Root, name string, s *Sweep) error {
 	}
 	return nil
 }
+
+// Remove removes a sweep's record, and the ids that are cached beside it, durably. Missing ones are no error.
+func Remove(r *root.Root, name string) error {
+	for _, path := range []string{KeysPath(r, name), Path(r, name), earlierPath(r, name)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove record of sweep %s: %w", name, err)
+		}
+	}
+	if err := atomicfile.SyncDir(r.Private(directory)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove record of sweep %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,6 +1,7 @@
 package checkup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/diagnosis"
 	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/records"
@@ -32,6 +34,10 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 	if err != nil {
 		return left, err
 	}
+	x, err := catalog.Lazy(r)
+	if err != nil {
+		return left, err
+	}
 	for _, name := range names {
 		if slices.Contains(report.Sweeps, name) {
 			continue
@@ -39,7 +45,7 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 		if err := ctx.Err(); err != nil {
 			return left, err
 		}
-		n, status := readSweep(ctx, r, name, report)
+		n, status := readSweep(ctx, r, x, name, report)
 		switch {
 		case n == 0 || status == control.Cancelled:
 		case status == control.Paused:
@@ -65,7 +71,7 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 }
 
 // readSweep adds the problems of one sweep, and returns how many tasks it has left.
-func readSweep(ctx context.Context, r *root.Root, name string, report *problems.Report) (left int, status control.Status) {
+func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name string, report *problems.Report) (left int, status control.Status) {
 	if n, ok := records.ReadSettled(r, name); ok {
 		if n.Failed > 0 {
 			report.Problems = append(report.Problems, diagnosis.Failed(name, n.Failed))
@@ -75,16 +81,17 @@ func readSweep(ctx context.Context, r *root.Root, name string, report *problems.
 		}
 		return 0, control.Finished
 	}
-	var s control.SweepSummary
+	var found *catalog.SweepStatus
 	prober, err := cli.NewProber()
 	if err == nil {
-		s, err = coordinator.SummarizeDirectory(ctx, r, prober, name)
+		found, err = x.ReadKept(ctx, prober, name)
 	}
 	if err != nil {
 		report.Problems = append(report.Problems, problems.Problem{Kind: problems.SweepUnreadable, Severity: problems.Error, Subject: name,
-			Text: "sweep " + name + " cannot be read: " + err.Error(), Remedy: cli.Remedy(err)})
+			Text: "sweep " + name + " cannot be read: " + err.Error(), Remedy: cmp.Or(cli.Remedy(err), "repair what the message names")})
 		return 0, ""
 	}
+	s := coordinator.SummarizeStatus(r, name, found)
 	if s.Status != control.Cancelled {
 		report.Problems = append(report.Problems, diagnosis.OfSummary(&s)...)
 	}

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
+	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
@@ -41,6 +43,10 @@ func MissingSweep(r *root.Root, name string, launched []string) error {
 	if slices.Contains(open, name) || slices.Contains(finished, name) {
 		gone := GoneSweep(r, name)
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
+	}
+	if note := removal.Note(r, name); note != nil {
+		return cli.Usagef("sweep %s was archived on %s to %s (%s); to have it back: eisweep unpack %s --to %s", name,
+			note.At.Local().Format(time.DateOnly), note.File, note.Host, cli.ShellQuote(note.File), cli.ShellQuote(r.Path()))
 	}
 	unknown := control.UnknownSweep(r.Path(), name, launched)
 	if _, err := os.Stat(filepath.Join(name, "manifest.jsonl")); err == nil && !strings.Contains(name, "/") {

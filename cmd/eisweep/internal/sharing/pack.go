@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/pack"
+	"eisweep/internal/root"
 )
 
 // NewPackCommand is `eisweep pack`.
@@ -51,12 +52,25 @@ type packOptions struct {
 	sources bool
 }
 
-func (o *packOptions) run(ctx context.Context, e *cli.Env, arg string) (err error) {
+func (o *packOptions) run(ctx context.Context, e *cli.Env, arg string) error {
 	c, err := o.choose(ctx, e, arg)
 	if err != nil {
 		return err
 	}
-	output := cmp.Or(o.output, c.list[0].Name+".tar.zst")
+	return c.write(ctx, e, cmp.Or(o.output, c.list[0].Name+".tar.zst"))
+}
+
+// Pack packs the latest launch of a sweep of a root into a file.
+func Pack(ctx context.Context, e *cli.Env, r *root.Root, sweep, output string) error {
+	c := &contents{root: r}
+	if _, err := c.add(ctx, e, sweep); err != nil {
+		return err
+	}
+	return c.write(ctx, e, output)
+}
+
+// write writes the pack.
+func (c *contents) write(ctx context.Context, e *cli.Env, output string) (err error) {
 	if _, err := os.Lstat(output); err == nil {
 		return cli.Usagef("%s exists: name another file with -o", output)
 	}

@@ -1,0 +1,7 @@
+// Package retire is `eisweep remove` and `archive`: they take sweeps out of a root, after naming what depends on them.
+//
+// It guarantees that nothing is removed without confirmation, and that an archived sweep is removed only once its pack was unpacked
+// and verified. The coordinator of the root removes sweeps, or without one this process as the owner of the root.
+//
+// Start reading at remove.go.
+package retire

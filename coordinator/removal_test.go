@@ -1,0 +1,125 @@
+package coordinator
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eisweep/coordinator/records"
+	"eisweep/coordinator/removal"
+	"eisweep/internal/control"
+)
+
+// refusesToRemove wants the removal of a sweep refused, with a text.
+func (g *testCluster) refusesToRemove(sweep, text string) {
+	g.t.Helper()
+	_, err := ask[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{sweep}})
+	var refused *control.Refusal
+	if !errors.As(err, &refused) || refused.Kind != control.Input && refused.Kind != control.Unknown || !strings.Contains(refused.Text, text) {
+		g.t.Errorf("removing %s: %v, want %q", sweep, err, text)
+	}
+	if refused != nil && refused.Kind == control.Input && len(g.files(sweep)) == 0 {
+		if _, err := os.Stat(g.root.SweepFile(sweep)); err != nil {
+			g.t.Error(err)
+		}
+	}
+}
+
+// TestRemovedSweepIsForgotten removes a sweep whose results another one shares, and from whose networks a third one starts.
+func TestRemovedSweepIsForgotten(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.refusesToRemove("two", "there is no sweep")
+	g.launch(twoByTwo, otherTwo)
+	g.refusesToRemove("two", "two is open and has tasks left: `eisweep cancel two` first")
+	stop := g.works()
+	g.ends(k, "two")
+	g.ends(k, "other")
+	stop()
+	g.launch(pushed)
+	g.refusesToRemove("two", "sweep pushed, which is open, starts from the networks of two")
+	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"pushed"}})
+
+	dry := told[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"two"}, Dry: true}).Sweeps[0]
+	if dry.Results != 4 || dry.Shared != 4 || len(dry.Dependents) != 1 || dry.Dependents[0].Name != "pushed" ||
+		dry.Dependents[0].Status != control.Cancelled || len(g.files("two")) != 4 {
+		t.Errorf("%+v", dry)
+	}
+	_, err := ask[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"two"},
+		Archived: &control.Archived{File: "/elsewhere", Manifest: "another"}})
+	if err == nil || !strings.Contains(err.Error(), "has changed since it was packed") || len(g.files("two")) != 4 {
+		t.Errorf("a sweep that has changed: %v", err)
+	}
+	told[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"two"}})
+	if _, err := os.Stat(g.root.SweepDir("two")); !os.IsNotExist(err) {
+		t.Errorf("its directory: %v", err)
+	}
+	if _, err := records.Read(g.root, "two"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its record: %v", err)
+	}
+	for _, s := range k.Snapshot().Sweeps {
+		if s.Name == "two" {
+			t.Errorf("the snapshot has it")
+		}
+	}
+	if n := len(g.files("other")); n != 4 || g.read("other", g.files("other")[0]) == "" {
+		t.Errorf("the other sweep has %d results", n)
+	}
+
+	// Launched again, it has the results of the other one, and a new coordinator knows both.
+	g.launch(twoByTwo)
+	if s := g.ends(k, "two"); s.Linked != 4 || s.Ran != 0 {
+		t.Errorf("launched again: %+v", s)
+	}
+	told[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"other"}})
+	g.end()
+
+	// A crash after the directory had left its name: the rest is deleted.
+	left := g.root.Private("removed", "other.x")
+	if err := os.MkdirAll(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(left, "manifest.jsonl"), "")
+	k = g.serve()
+	g.poll("what was left is deleted", func() bool {
+		_, err := os.Stat(g.root.Private("removed"))
+		return os.IsNotExist(err)
+	})
+	if names, err := g.root.Sweeps(); err != nil || len(names) != 2 {
+		t.Errorf("%v %v", names, err)
+	}
+	g.expectProblems()
+}
+
+// TestRemovalStopsWithoutOwnership has the root go to another process before each step: the sweep stays.
+func TestRemovalStopsWithoutOwnership(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	g.end()
+	lost := errors.New("another process owns the root")
+	for steps := range 3 {
+		n := 0
+		err := removal.Remove(g.root, "two", nil, func() error {
+			if n++; n > steps {
+				return lost
+			}
+			return nil
+		})
+		if !errors.Is(err, lost) || len(g.files("two")) != 4 {
+			t.Errorf("after %d steps: %v", steps, err)
+		}
+	}
+	if err := removal.Remove(g.root, "two", nil, func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if names, err := g.root.Sweeps(); err != nil || len(names) != 0 {
+		t.Errorf("%v %v", names, err)
+	}
+}
