@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestRemovedSweepIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(left, "manifest.jsonl"), "")
-	k = g.serve()
+	g.serve()
 	g.poll("what was left is deleted", func() bool {
 		_, err := os.Stat(g.root.Private("removed"))
 		return os.IsNotExist(err)
@@ -121,5 +122,70 @@ func TestRemovalStopsWithoutOwnership(t *testing.T) {
 	}
 	if names, err := g.root.Sweeps(); err != nil || len(names) != 0 {
 		t.Errorf("%v %v", names, err)
+	}
+}
+
+// TestRenamedSweepIsTheSame renames a sweep through the coordinator that ran it, which then knows it by its new name alone.
+func TestRenamedSweepIsTheSame(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	before := g.files("two")
+	told[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "two", To: "better"})
+	if after := g.files("better"); !slices.Equal(after, before) || len(g.files("two")) != 0 {
+		t.Errorf("%q became %q", before, after)
+	}
+	for _, l := range g.lines("better") {
+		if l.Sweep != "better" {
+			t.Errorf("%+v", l)
+		}
+	}
+	if s, ok := records.ReadSettled(g.root, "better"); !ok || s.Done != 4 {
+		t.Errorf("its record: %+v %v", s, ok)
+	}
+	g.launch(strings.Replace(twoByTwo, `"two"`, `"better"`, 1))
+	if s := g.ends(k, "better"); s.Reused != 4 || s.Ran != 0 {
+		t.Errorf("launched again: %+v", s)
+	}
+	g.refusesToRemove("two", "there is no sweep")
+	for _, name := range []string{"better", "../x", ""} {
+		_, err := ask[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "better", To: name})
+		var refused *control.Refusal
+		if !errors.As(err, &refused) || refused.Kind != control.Input {
+			t.Errorf("renamed to %q: %v", name, err)
+		}
+	}
+}
+
+// TestRenameStopsWithoutOwnership has the root go to another process before each step. Then there are both sweeps, or the old one.
+func TestRenameStopsWithoutOwnership(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	g.end()
+	lost := errors.New("another process owns the root")
+	for steps := range 6 {
+		n := 0
+		err := removal.Rename(g.root, "two", "better", func() error {
+			if n++; n > steps {
+				return lost
+			}
+			return nil
+		})
+		if !errors.Is(err, lost) || len(g.files("two")) != 4 || len(g.files("better")) != 0 && len(g.files("better")) != 4 {
+			t.Errorf("after %d steps: %v", steps, err)
+		}
+		if err := os.RemoveAll(g.root.SweepDir("better")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := removal.Rename(g.root, "two", "better", func() error { return nil }); err != nil || len(g.files("better")) != 4 {
+		t.Error(err)
 	}
 }

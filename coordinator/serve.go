@@ -49,7 +49,8 @@ func (c *Coordinator) Serve() (stop func(), err error) {
 			return c.Problems(ctx), nil
 		}),
 		control.VerbClean:  control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return c.Clean(r) }),
-		control.VerbRemove: control.Handle(c.Remove),
+		control.VerbRemove: control.Handle(disposal{c}.remove),
+		control.VerbRename: control.Handle(disposal{c}.rename),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
 			names := slices.Compact(slices.Sorted(slices.Values(r.Sweeps)))
 			return verifying.do(ctx, keyOf(names), func(ctx context.Context) (control.Verified, error) { return c.Verify(ctx, names) })

@@ -88,7 +88,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			checkup.NewProblemsCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e),
-			retire.NewArchiveCommand(e), retire.NewRemoveCommand(e)}},
+			retire.NewArchiveCommand(e), retire.NewRemoveCommand(e), retire.NewRenameCommand(e)}},
 		{"Sharing:", []*cobra.Command{sharing.NewPackCommand(e), sharing.NewUnpackCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), sweepfiles.NewSchemaCommand(e),
 			newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},

@@ -116,13 +116,13 @@ func (m *taskTable) Before(sweep string, id sweeps.ID) (n int) {
 		return 0
 	}
 	for at := range end {
-		is := s.states[at]
-		if is == tracked {
+		switch s.states[at] {
+		case isPending:
+			n++
+		case tracked:
 			if t := m.tasks[s.ids[at]]; t != nil && (t.phase == Pending || t.phase == Queued) {
 				n++
 			}
-		} else if is == isPending {
-			n++
 		}
 	}
 	return n

@@ -21,14 +21,14 @@ const (
 	archived = "archived"
 )
 
-// Remove removes a sweep. mayWrite is asked before each step whether this process still owns the root.
-func Remove(r *root.Root, name string, note *control.Archived, mayWrite func() error) error {
+// Remove removes a sweep. authorizeWrite is asked before each step whether this process still owns the root.
+func Remove(r *root.Root, name string, note *control.Archived, authorizeWrite func() error) error {
 	for _, step := range []func() error{
 		func() error { return writeNote(r, name, note) },
 		func() error { return records.Remove(r, name) },
 		func() error { return discard(r, name) },
 	} {
-		err := mayWrite()
+		err := authorizeWrite()
 		if err == nil {
 			err = step()
 		}
@@ -44,7 +44,7 @@ func discard(r *root.Root, name string) error {
 	if err := atomicfile.Mkdir(r.Private(trash), 0o700); err != nil {
 		return err
 	}
-	if err := os.Rename(r.SweepDir(name), r.Private(trash, name+"."+rand.Text())); err != nil {
+	if err := atomicfile.Move(r.SweepDir(name), r.Private(trash, name+"."+rand.Text())); err != nil {
 		return err
 	}
 	return errors.Join(atomicfile.SyncDir(r.Path()), atomicfile.SyncDir(r.Private(trash)))
@@ -116,8 +116,8 @@ func Refuse(s *control.RemovedSweep, alone bool) error {
 	}
 	for _, d := range s.Dependents {
 		if d.Status == control.Open || d.Status == control.Paused {
-			return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s, which is %s, starts from the networks of %s: wait until it has "+
-				"finished, or `eisweep cancel %s` first", d.Name, d.Status, s.Name, d.Name)}
+			return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s, which is %s, starts from the networks of %s: wait until "+
+				"it has finished, or `eisweep cancel %s` first", d.Name, d.Status, s.Name, d.Name)}
 		}
 	}
 	return nil

@@ -27,6 +27,7 @@ var careful = map[string]string{
 	"internal/natsserver/store_move.go":         "the store is this user's alone, and disposable",
 	"internal/pack/incoming.go":                 "its new directory is this user's alone until everything in it is checked and synced",
 	"internal/pack/unpack.go":                   "a directory that exists must be an error, and what has its name is synced afterwards",
+	"coordinator/removal/rename.go":             "its new directory is this user's alone until it is complete and synced",
 	"cmd/eisweep/internal/cli/failpoints_on.go": "only a program of tests has it",
 	"cmd/eisweep/internal/cli/prompt.go":        "a person may name a FIFO, such as a shell's <(…), as a sweep file",
 }

@@ -71,7 +71,7 @@ var plan = map[string][]string{
 	"coordinator/diagnosis": {"internal", "coordinator/attempts", "coordinator/faults", "coordinator/launched", "coordinator/lifecycle",
 		"coordinator/records", "coordinator/workers"},
 	"coordinator/hooks":   {"sweeps", "internal", "coordinator/launched", "coordinator/lifecycle", "coordinator/records"},
-	"coordinator/removal": {"internal", "coordinator/records"},
+	"coordinator/removal": {"sweeps", "internal", "coordinator/records"},
 	"coordinator/records": {"sweeps", "internal"},
 	"coordinator/inputs":  {"sweeps", "internal"},
 	"coordinator/launched": {"sweeps", "internal", "coordinator/catalog", "coordinator/lifecycle", "coordinator/records",

@@ -34,6 +34,7 @@ var notFields = []string{
 	"drain",
 	"slurm",
 	"clean",
+	"remove",
 	"verify",
 	"bench",
 	"coordinator",

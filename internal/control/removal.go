@@ -5,8 +5,18 @@ import (
 	"time"
 )
 
-// VerbRemove asks to remove sweeps from the root: Remove, Removed.
-const VerbRemove = "remove"
+// VerbRemove asks to remove sweeps from the root: Remove, Removed. VerbRename asks to rename one: Rename, RemovedSweep.
+const (
+	VerbRemove = "remove"
+	VerbRename = "rename"
+)
+
+// Rename gives a sweep another name. With Dry, it is only found out what depends on the old one.
+type Rename struct {
+	Sweep string `json:"sweep"`
+	To    string `json:"to"`
+	Dry   bool   `json:"dry"`
+}
 
 // Remove names the sweeps to remove. With Dry, it is only found out what that would do.
 type Remove struct {

@@ -71,7 +71,9 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 }
 
 // readSweep adds the problems of one sweep, and returns how many tasks it has left.
-func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name string, report *problems.Report) (left int, status control.Status) {
+func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name string, report *problems.Report) (
+	left int, status control.Status,
+) {
 	if n, ok := records.ReadSettled(r, name); ok {
 		if n.Failed > 0 {
 			report.Problems = append(report.Problems, diagnosis.Failed(name, n.Failed))

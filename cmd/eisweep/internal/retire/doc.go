@@ -1,4 +1,5 @@
-// Package retire is `eisweep remove` and `archive`: they take sweeps out of a root, after naming what depends on them.
+// Package retire is `eisweep remove`, `archive` and `rename`: they take sweeps out of a root, or their names, after saying what depends
+// on them.
 //
 // It guarantees that nothing is removed without confirmation, and that an archived sweep is removed only once its pack was unpacked
 // and verified. The coordinator of the root removes sweeps, or without one this process as the owner of the root.

@@ -143,11 +143,16 @@ func describe(e *cli.Env, s *control.RemovedSweep) {
 		status = "; it is " + string(s.Status) + ", with tasks left"
 	}
 	e.Linef("%s: %s, %s%s%s", s.Name, cli.Count(s.Results, "result"), cli.Size(s.Bytes), shared, status)
+	describeDependents(e, s, "without them it can be read, but not be run again")
+}
+
+// describeDependents prints which sweeps depend on one, and what that means for them.
+func describeDependents(e *cli.Env, s *control.RemovedSweep, means string) {
 	for _, d := range s.Dependents {
 		if d.Error != "" {
 			e.Linef("  whether %s starts from its networks is not known: %s", d.Name, cli.FirstLine(d.Error))
 		} else {
-			e.Linef("  %s starts from its networks: without them it can be read, but not be run again", d.Name)
+			e.Linef("  %s starts from its networks: %s", d.Name, means)
 		}
 	}
 }

@@ -12,17 +12,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// Clean removes files of a sweep that nobody needs any more, while this coordinator runs.
-func (c *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
-	if err := c.authorizeWrite(); err != nil {
-		return control.Cleaned{}, err
-	}
-	return prune.Sweep(c.catalog, tasks{c}, request)
-}
+// disposal takes sweeps, or their names, out of the root and out of the coordinator's memory.
+type disposal struct{ *Coordinator }
 
-// Remove removes sweeps from the root, or finds out what that would do. A sweep with tasks left, or whose networks another one needs
+// remove removes sweeps from the root, or finds out what that would do. A sweep with tasks left, or whose networks another one needs
 // now, is refused.
-func (c *Coordinator) Remove(ctx context.Context, request control.Remove) (control.Removed, error) {
+func (c disposal) remove(ctx context.Context, request control.Remove) (control.Removed, error) {
 	c.launcher.Lock() // no launch takes results from the sweeps meanwhile
 	defer c.launcher.Unlock()
 	out := control.Removed{Sweeps: []control.RemovedSweep{}}
@@ -32,7 +27,7 @@ func (c *Coordinator) Remove(ctx context.Context, request control.Remove) (contr
 			err = control.Unwanted(ctx)
 		}
 		if err == nil && !request.Dry {
-			err = c.remove(name, request.Archived)
+			err = c.removeOne(name, request.Archived)
 		}
 		if err != nil {
 			return out, err
@@ -43,7 +38,7 @@ func (c *Coordinator) Remove(ctx context.Context, request control.Remove) (contr
 }
 
 // removable examines a sweep. What this coordinator knows of sweeps' states counts.
-func (c *Coordinator) removable(name string) (control.RemovedSweep, error) {
+func (c disposal) removable(name string) (control.RemovedSweep, error) {
 	s, err := removal.Examine(c.config.Root, name)
 	if err != nil {
 		return s, err
@@ -69,8 +64,44 @@ func (c *Coordinator) removable(name string) (control.RemovedSweep, error) {
 	return s, removal.Refuse(&s, false)
 }
 
-// remove removes one sweep, and forgets it.
-func (c *Coordinator) remove(name string, note *control.Archived) error {
+// rename gives a sweep another name, or finds out what that would do. It is refused as remove is.
+func (c disposal) rename(ctx context.Context, request control.Rename) (control.RemovedSweep, error) {
+	c.launcher.Lock()
+	defer c.launcher.Unlock()
+	s, err := c.removable(request.Sweep)
+	if err == nil {
+		err = removal.CheckName(c.config.Root, request.To)
+	}
+	if err != nil || request.Dry {
+		return s, err
+	}
+	if err := control.Unwanted(ctx); err != nil {
+		return s, err
+	}
+	err = c.forget(request.Sweep, nil)
+	if err == nil {
+		err = removal.Rename(c.config.Root, request.Sweep, request.To, c.authorizeWrite)
+	}
+	if err == nil {
+		c.config.Log.Info("sweep renamed", "sweep", request.Sweep, "to", request.To)
+	}
+	return s, errors.Join(err, c.catalog.Refresh())
+}
+
+// removeOne removes one sweep, and forgets it.
+func (c disposal) removeOne(name string, note *control.Archived) error {
+	err := c.forget(name, note)
+	if err == nil {
+		err = removal.Remove(c.config.Root, name, note, c.authorizeWrite)
+	}
+	if err == nil {
+		c.config.Log.Info("sweep removed", "sweep", name, "archived", note != nil)
+	}
+	return errors.Join(err, c.catalog.Refresh())
+}
+
+// forget forgets a sweep, unless it has changed since it was archived, or other sweeps need it.
+func (c disposal) forget(name string, note *control.Archived) error {
 	if err := c.authorizeWrite(); err != nil {
 		return err
 	}
@@ -81,20 +112,23 @@ func (c *Coordinator) remove(name string, note *control.Archived) error {
 		if c.step(lifecycle.SweepForgotten{Sweep: name}); c.machine.Status(name) == "" {
 			c.sweeps.Remove(name)
 		} else {
-			err = &control.Refusal{Kind: control.Input, Text: "sweep " + name + " has tasks that other sweeps wait for: try again when they are done"}
+			err = &control.Refusal{Kind: control.Input,
+				Text: "sweep " + name + " has tasks that other sweeps wait for: try again when they are done"}
 		}
 	}
 	c.mu.Unlock()
 	if err == nil {
 		err = c.hooks.Forget(name)
 	}
-	if err == nil {
-		err = removal.Remove(c.config.Root, name, note, c.authorizeWrite)
+	return err
+}
+
+// Clean removes files of a sweep that nobody needs any more, while this coordinator runs.
+func (c *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
+	if err := c.authorizeWrite(); err != nil {
+		return control.Cleaned{}, err
 	}
-	if err == nil {
-		c.config.Log.Info("sweep removed", "sweep", name, "archived", note != nil)
-	}
-	return errors.Join(err, c.catalog.Refresh())
+	return prune.Sweep(c.catalog, tasks{c}, request)
 }
 
 // tasks says which tasks and attempts have ended for this coordinator.
