@@ -47,6 +47,7 @@ func (c *core) record(e events.Event) {
 	if e.Sweep != "" && e.Launch == "" {
 		e.Launch = c.launchOf(e.Sweep)
 	}
+	c.meters.Count(&e)
 	c.events.Add(e)
 }
 

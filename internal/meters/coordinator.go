@@ -82,7 +82,11 @@ func (c *Coordinator) Count(e *events.Event) {
 	case events.AttemptTakenOver:
 		c.attempts.WithLabelValues(takenOver, "").Inc()
 	case events.AttemptReturned:
-		c.attempts.WithLabelValues(returned, "").Inc()
+		end := returned
+		if e.Crowded { // any number of orders may be refused for lack of memory
+			end = refused
+		}
+		c.attempts.WithLabelValues(end, "").Inc()
 	case events.WorkerSilent:
 		c.heartbeats.Inc()
 	}
@@ -100,9 +104,6 @@ func (c *Coordinator) settled(class string) {
 	c.outcomes.WithLabelValues(class).Inc()
 	c.last.SetToCurrentTime()
 }
-
-// Refused counts an order that a worker had no memory for.
-func (c *Coordinator) Refused() { c.attempts.WithLabelValues(refused, "").Inc() }
 
 // TaskDone takes in how long a result took to compute.
 func (c *Coordinator) TaskDone(e sim.Experiment, took time.Duration) {

@@ -25,11 +25,11 @@ func TestEventsAreCounted(t *testing.T) {
 		{Kind: events.AttemptFailed, Class: "of a newer version"},
 		{Kind: events.AttemptTakenOver},
 		{Kind: events.AttemptReturned},
+		{Kind: events.AttemptReturned, Crowded: true},
 		{Kind: events.WorkerSilent},
 	} {
 		c.Count(&e)
 	}
-	c.Refused()
 	c.TaskDone(sim.Perturb, time.Minute)
 	c.Wrote(2 * time.Millisecond)
 	if testutil.ToFloat64(c.last) < float64(time.Now().Add(-time.Hour).Unix()) {
