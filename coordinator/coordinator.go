@@ -185,7 +185,7 @@ func (c *Coordinator) connect() {
 		finish: func(sweep string) { c.recorder.finish(sweep) }, resume: func(ctx context.Context, sweep string) { c.restorer.retry(ctx, sweep) }}
 	config := c.config
 	c.attempts = attempts.New(attempts.Config{Core: view, Queue: config.Queue, Root: config.Root, Workers: c.workers, Log: config.Log,
-		Tick: config.Tick, RetryDelay: config.RetryDelay, Meters: c.meters})
+		Tick: config.Tick, RetryDelay: config.RetryDelay, Version: config.Version})
 	c.book = outcomes.New(outcomes.Config{Core: view, Root: config.Root, Catalog: c.catalog, Sweeps: c.sweeps, Ledger: c.ledger,
 		Attempts: c.attempts, Meters: c.meters, Log: config.Log, Version: config.Version})
 	c.carryOut, view.book = c.book.CarryOut, c.book

@@ -100,6 +100,9 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 	}
 	begun, wait := time.Now(), client.Retry{Message: "no coordinator is reachable; waiting for one", Log: log}
 	for {
+		if err := client.CheckVersion(r); err != nil {
+			return nil, err
+		}
 		q, err := w.Connection.Open(ctx, r, protocol.Worker, log)
 		if err == nil {
 			return q, nil

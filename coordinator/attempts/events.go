@@ -41,6 +41,9 @@ func (t *Tracker) recordWorker(change workers.Change, p *protocol.Presence) {
 	switch change {
 	case workers.Joined:
 		e.Kind, e.Slots = events.WorkerJoined, p.Slots
+		if p.Version != t.config.Version {
+			e.Why = "its program is of another version than the coordinator's (" + t.config.Version + ")"
+		}
 	case workers.Back:
 		e.Kind = events.WorkerBack
 	case workers.Left:

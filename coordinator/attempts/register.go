@@ -44,7 +44,6 @@ func (t *Tracker) Registered(e queue.Entry) {
 	case protocol.EventRefused:
 		t.refused(e.Worker)
 		t.config.Workers.Refused(e.Worker, e.Error)
-		t.config.Meters.Refused()
 		t.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
 		t.record(events.AttemptReturned, e, events.Event{Why: e.Error, Crowded: true})
 		t.giveBack(e)

@@ -13,7 +13,6 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/events"
-	"eisweep/internal/meters"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -58,7 +57,7 @@ type Config struct {
 	Tick time.Duration
 	// RetryDelay is the pause before the second attempt after one that failed; it doubles with each attempt.
 	RetryDelay time.Duration
-	Meters     *meters.Coordinator
+	Version    string // of this program
 }
 
 // run is an order to execute a task.

@@ -10,7 +10,6 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/events"
-	"eisweep/internal/meters"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -53,8 +52,7 @@ func newTestTracker(t *testing.T, tasks int, q *queue.Queue, log *slog.Logger) *
 		core.Step(lifecycle.TaskRequested{Sweep: "s", ID: sweeps.ID{byte(n + 1)}, Execute: true})
 	}
 	core.Step(lifecycle.LaunchCompleted{Sweep: "s"})
-	return New(Config{Core: core, Queue: q, Root: r, Workers: workers.New(), Log: log, Tick: time.Second, RetryDelay: time.Second,
-		Meters: meters.NewCoordinator()})
+	return New(Config{Core: core, Queue: q, Root: r, Workers: workers.New(), Log: log, Tick: time.Second, RetryDelay: time.Second})
 }
 
 func started(n int, worker string, seq uint64) queue.Entry {

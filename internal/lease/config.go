@@ -24,6 +24,8 @@ type Config struct {
 	// after which it is considered dead if it shows no sign of life.
 	Waiting func(root.Holder, time.Duration)
 	Log     *slog.Logger // nil: nothing is logged
+	// Protocol names what other processes must use to work with the owner; see protocol.Compatibility.
+	Protocol string
 
 	store store          // nil: the root's
 	now   func() instant // nil: the system's clocks
@@ -106,6 +108,6 @@ func bootID(path string) (string, error) {
 func (c *Config) next(previous record, dead bool) record {
 	return record{
 		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Local: c.local, Mark: rand.Text(), Counter: 1,
-		Unfenced: !dead || previous.Unfenced, Directory: c.directory,
+		Unfenced: !dead || previous.Unfenced, Directory: c.directory, Protocol: c.Protocol,
 	}
 }

@@ -17,6 +17,16 @@ func Directory(r *root.Root) uint64 {
 	return found.Directory
 }
 
+// Owner is the latest owner of a root, and what others must use to work with it; see Config. They are zero if the owner has released the
+// root, and if that is unknown.
+func Owner(r *root.Root) (h root.Holder, protocol string) {
+	found, err := directory(r.Private("owner")).latest()
+	if err != nil || found.Released {
+		return root.Holder{}, ""
+	}
+	return found.Holder, found.Protocol
+}
+
 // Is copied tells a copy of a root from the root itself.
 const (
 	copyPatience = defaultTerm + 5*time.Second // an owner that renews less often has lost the root

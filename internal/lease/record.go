@@ -21,6 +21,9 @@ type record struct {
 	// Directory is root.DirectoryNumber as the owner saw it; 0 in records of earlier versions.
 	Directory uint64 `json:"directory,omitempty"`
 
+	// Protocol is as Config has it; "" in records of earlier versions.
+	Protocol string `json:"protocol,omitempty"`
+
 	text string // as it was read
 }
 

@@ -19,6 +19,12 @@ type Subjects struct{ root string }
 // Version is the part of a subject that names the version of the model.
 func Version() string { return fmt.Sprintf("m%d", sim.ModelVersion) }
 
+// Compatibility names what two programs must have in common to work on one root: the format of the messages and the version of the
+// model.
+func Compatibility() string {
+	return fmt.Sprintf("format %d, model version %d", Format, sim.ModelVersion)
+}
+
 // start is the part of all subjects of this format before the version.
 func (s Subjects) start() string { return fmt.Sprintf("eisweep%d.%s.", Format, s.root) }
 

@@ -30,6 +30,7 @@ type AbsentError struct {
 	cause     error // nil: no coordinator was ever started
 	otherNATS bool  // the command may have asked another NATS server than the coordinator uses
 	stopped   bool  // the holder is a process on this machine, and is stopped (SIGSTOP)
+	version   error // why this program cannot work with the owner, which may have ended; see CheckVersion
 	elsewhere bool  // a coordinator may answer, but it works on another directory, of which this is a copy
 }
 
@@ -37,7 +38,7 @@ type AbsentError struct {
 func newAbsent(e *cli.Env, r *root.Root, c *Connection, cause error) *AbsentError {
 	a := &AbsentError{Path: r.Path(), RootFlag: e.RootFlag, Flags: e.Flags(), cause: cause}
 	a.Holder, _, a.LockErr = r.Holder()
-	a.stopped = IsStopped(a.Holder)
+	a.stopped, a.version = IsStopped(a.Holder), CheckVersion(r)
 	switch {
 	case c.External():
 		a.otherNATS = errors.Is(cause, queue.ErrNoCoordinator) || errors.Is(cause, queue.ErrNoQueue) || errors.Is(cause, natsconn.ErrUnreachable)
@@ -58,6 +59,8 @@ func (a *AbsentError) Error() string {
 		return fmt.Sprintf("`%s` works on %s by itself (process %d on %s, since %s): wait until it ends, or stop it there and "+
 			"share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` continue from there",
 			h.Command, a.Path, h.PID, h.Host, since(h), a.Flags)
+	case a.version != nil:
+		return a.version.Error()
 	case a.IsStorage():
 		return a.Summary()
 	}

@@ -12,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/coordinator/ledger"
 	"eisweep/internal/lease"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 )
 
@@ -36,7 +37,7 @@ func Open(ctx context.Context, e *cli.Env, path string, log *slog.Logger, notef 
 		return nil, ExplainInUse(err)
 	}
 	o.Lease, err = lease.Acquire(ctx, lease.Config{
-		Root: r, Lock: o.lock, Term: cli.OwnershipTerm(e), Log: log,
+		Root: r, Lock: o.lock, Term: cli.OwnershipTerm(e), Log: log, Protocol: protocol.Compatibility(),
 		Waiting: func(h root.Holder, d time.Duration) { notef("%s", unreleased(r.Path(), h, d)) },
 	})
 	if err != nil {

@@ -48,6 +48,7 @@ func TestMetrics(t *testing.T) {
 		"eisweep_sweeps_set_aside 3",
 		"eisweep_workers 1",
 		"eisweep_workers_silent 1",
+		"eisweep_workers_other_version 1",
 		"eisweep_nats_unanswered_seconds 12.5",
 		"eisweep_nats_round_trip_seconds 0.001",
 		"eisweep_nats_limited 1",
