@@ -52,9 +52,21 @@ func (c *crowd) admit(e *Event) bool {
 
 // due removes and returns the counts that have waited for long enough, or all.
 func (c *crowd) due(now time.Time, all bool) []Event {
+	return c.remove(func(e *Event) bool { return all || now.Sub(e.Since) >= crowdTime })
+}
+
+// before removes and returns the counts that belong before an event: what happened to a sweep before its end.
+func (c *crowd) before(end *Event) []Event {
+	if end.Kind != SweepFinished && end.Kind != CoordinatorStopped {
+		return nil
+	}
+	return c.remove(func(e *Event) bool { return end.Sweep == "" || end.Sweep == e.Sweep })
+}
+
+func (c *crowd) remove(is func(*Event) bool) []Event {
 	var out []Event
 	for key, e := range c.counted {
-		if all || now.Sub(e.Since) >= crowdTime {
+		if is(e) {
 			out = append(out, *e)
 			delete(c.counted, key)
 		}

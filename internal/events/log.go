@@ -133,6 +133,10 @@ func (l *Log) Add(e Event) {
 		e.Time = time.Now()
 	}
 	e.Time = e.Time.UTC().Truncate(time.Millisecond)
+	for _, counted := range l.crowd.before(&e) {
+		counted.Time = e.Time
+		l.add(counted)
+	}
 	if l.crowd.admit(&e) {
 		l.add(e)
 	}

@@ -186,11 +186,18 @@ func TestManyAttemptsAreCounted(t *testing.T) {
 	for range failures {
 		l.Add(Event{Kind: TaskFailed, Sweep: "a", Class: protocol.Numeric})
 	}
+	l.Add(Event{Kind: SweepFinished, Sweep: "a"})
+	l.Add(Event{Kind: CoordinatorStopped})
 	l.Close(t.Context())
 	list := readAll(t, r, Query{})
+	if n := len(list); list[n-1].Kind != CoordinatorStopped || list[n-2].Sweep != "b" || list[n-3].Kind != SweepFinished ||
+		list[n-4].Count == 0 || list[n-4].Sweep != "a" {
+		t.Errorf("the last events are %+v", list[n-4:])
+	}
 	counted, failed := 0, 0
-	for _, e := range list {
+	for _, e := range list[:len(list)-1] {
 		switch {
+		case e.Kind == SweepFinished:
 		case e.Kind == TaskFailed:
 			failed++
 		case e.Count > 0:
