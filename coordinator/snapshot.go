@@ -1,12 +1,14 @@
 package coordinator
 
 import (
+	"eisweep/coordinator/lifecycle"
 	"sort"
 	"time"
 
 	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
 	"eisweep/internal/meters"
+	"eisweep/sweeps"
 )
 
 // Snapshot returns how far the launched sweeps have come.
@@ -80,4 +82,32 @@ func (c *Coordinator) Meters() *meters.Coordinator { return c.meters }
 // attempts.Tracker. It takes as long as the storage does.
 func (c *Coordinator) Checkpoints() (oldest time.Duration, bytes int64) {
 	return c.attempts.Checkpoints()
+}
+
+// SweepTasks are the tasks of a sweep's latest launch, in the order in which they were requested.
+type SweepTasks struct {
+	Launch uint32            // distinguishes the launch from others of this coordinator
+	IDs    []sweeps.ID       // not to be changed
+	Phases []lifecycle.Phase // of each
+}
+
+// Tasks returns the tasks of a sweep; ok is false if this coordinator does not work on it. What it takes is little and proportional to
+// the number of tasks. It appends to the slices of out, whose ids it keeps as far as they are of the same launch.
+func (c *Coordinator) Tasks(sweep string, out SweepTasks) (_ SweepTasks, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sweeps.Get(sweep) == nil {
+		return SweepTasks{}, false
+	}
+	if launch := c.machine.LaunchNumber(sweep); launch != out.Launch {
+		out = SweepTasks{Launch: launch}
+	}
+	out.Phases = out.Phases[:0]
+	for id, phase := range c.machine.Phases(sweep) {
+		if len(out.IDs) == len(out.Phases) {
+			out.IDs = append(out.IDs, id)
+		}
+		out.Phases = append(out.Phases, phase)
+	}
+	return out, true
 }

@@ -107,6 +107,7 @@ func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results
 	defer job.close()
 	job.Path = a.incoming()
 	a.saved = a.checkpoints(log)
+	job.Trained = func(t sim.TrialCourse) { log.printf("%s", t.String()) }
 	job.Checkpoints, job.Cores = a.saved, a.worker.cores.tryAcquire
 	defer a.saved.close()
 	defer a.worker.cores.acquire()()

@@ -26,6 +26,8 @@ type Job struct {
 	Checkpoints *Checkpoints
 	// Cores lends the cores of free slots; nil lends none.
 	Cores sim.CoreLender
+	// Trained, if not nil, gets the course of a training: now and then the trial that ended last.
+	Trained func(sim.TrialCourse)
 
 	inputs []*os.File // Source and Initial
 }

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -41,7 +42,7 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err != nil {
 		return results.Receipt{}, err
 	}
-	if err := run(ctx, simulation, job.Checkpoints, observe); err != nil {
+	if err := run(ctx, simulation, job, observe); err != nil {
 		return results.Receipt{}, err
 	}
 	receipt, err := results.Write(ctx, job.Path, job.Task, simulation.Result())
@@ -52,17 +53,44 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 }
 
 // run takes the simulation to its end, from wherever an earlier attempt left it.
-func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func(sim.Progress)) error {
+func run(ctx context.Context, s *sim.Simulation, job *Job, observe func(sim.Progress)) error {
+	kept := job.Checkpoints
 	kept.Resume(s)
 	observe(s.Progress())
+	trained := trialReports{to: job.Trained, last: time.Now(), trial: s.Progress().Trial}
 	err := s.Run(ctx, func(p sim.Progress) {
 		observe(p)
 		kept.MaybeSave(s)
+		trained.progress(s, &p)
 	})
 	if err != nil {
 		kept.SaveFinal(ctx, s)
 	}
 	return err
+}
+
+// trialReports passes on trials that ended, but not all of them if they are many: a log has to stay small.
+type trialReports struct {
+	to    func(sim.TrialCourse)
+	last  time.Time
+	trial int // that was under way last
+}
+
+// trialInterval is the shortest time between two reports.
+const trialInterval = 2 * time.Second
+
+func (r *trialReports) progress(s *sim.Simulation, p *sim.Progress) {
+	if r.to == nil || p.Trial == r.trial {
+		return
+	}
+	r.trial = p.Trial
+	if time.Since(r.last) < trialInterval {
+		return
+	}
+	if t, ok := s.LastTrial(); ok {
+		r.last = time.Now()
+		r.to(t)
+	}
 }
 
 // prepare reads the files that the task starts from.

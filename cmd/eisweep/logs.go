@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -79,65 +77,11 @@ const longestLogLine = 64 << 10
 type logView struct {
 	follow, asJSON bool
 	id             sweeps.ID
-	read           map[uint64]int64 // how far, by inode
-	last           logName          // whose lines were printed last
-	printed        int              // lines
-	endings        *history.Endings // nil if they cannot be read
-	ended          []history.Ending // not printed yet
-}
-
-// logName names one log: of an attempt, or, as an earlier version of this program kept them, of an
-// attempt before it that had the same number.
-type logName struct {
-	path    string
-	run     int
-	token   string
-	attempt int // by the order in which the attempts at the run began, from 1
-}
-
-// logNames lists the logs of a task by run and by when the attempts began.
-func logNames(r *root.Root, id sweeps.ID) ([]logName, error) {
-	paths, err := filepath.Glob(filepath.Join(atomicfile.GlobLiteral(r.Private("logs")), id.String()+".*"))
-	if err != nil {
-		return nil, err
-	}
-	var logs []logName
-	begun := map[string]time.Time{}
-	for _, path := range paths {
-		run, token, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), id.String()+"."), ".")
-		n := logName{path: path, token: token}
-		if n.run, err = strconv.Atoi(run); err == nil && token != "" {
-			logs = append(logs, n)
-			begun[path] = logBegun(path)
-		}
-	}
-	slices.SortFunc(logs, func(a, b logName) int {
-		return cmp.Or(cmp.Compare(a.run, b.run), begun[a.path].Compare(begun[b.path]), strings.Compare(a.token, b.token))
-	})
-	for i := range logs {
-		logs[i].attempt = 1
-		if i > 0 && logs[i-1].run == logs[i].run {
-			logs[i].attempt = logs[i-1].attempt + 1
-		}
-	}
-	return logs, nil
-}
-
-// logBegun is when an attempt began, by the first word of its log; zero when that does not say.
-func logBegun(path string) time.Time {
-	f, err := atomicfile.Open(path)
-	if err != nil {
-		return time.Time{}
-	}
-	defer f.Close()
-	head := make([]byte, len(time.RFC3339Nano)+1)
-	n, _ := f.ReadAt(head, 0)
-	word, _, _ := strings.Cut(string(head[:n]), " ")
-	begun, err := time.Parse(time.RFC3339, word)
-	if err != nil {
-		return time.Time{}
-	}
-	return begun
+	read           map[uint64]int64   // how far, by inode
+	last           inspect.AttemptLog // whose lines were printed last
+	printed        int                // lines
+	endings        *history.Endings   // nil if they cannot be read
+	ended          []history.Ending   // not printed yet
 }
 
 // find completes the id: from the names of the logs, which is fast, else from all tasks.
@@ -173,7 +117,7 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 
 // print writes what the logs have got since the last time, in their order.
 func (l *logView) print(ctx context.Context, e *cli.Env, r *root.Root) error {
-	logs, err := logNames(r, l.id)
+	logs, err := inspect.AttemptLogs(r, l.id)
 	if err != nil {
 		return err
 	}
@@ -194,7 +138,7 @@ func (l *logView) print(ctx context.Context, e *cli.Env, r *root.Root) error {
 		}
 	}
 	for _, x := range l.ended {
-		if err := l.printEnding(e, logName{run: x.Run, token: x.Token, attempt: x.Attempt}, x.Text); err != nil {
+		if err := l.printEnding(e, inspect.AttemptLog{Run: x.Run, Token: x.Token, Attempt: x.Attempt}, x.Text); err != nil {
 			return err
 		}
 	}
@@ -203,10 +147,10 @@ func (l *logView) print(ctx context.Context, e *cli.Env, r *root.Root) error {
 }
 
 // printEndings prints how the attempt of a log ended.
-func (l *logView) printEndings(e *cli.Env, n logName) error {
+func (l *logView) printEndings(e *cli.Env, n inspect.AttemptLog) error {
 	var rest []history.Ending
 	for _, x := range l.ended {
-		if x.Run != n.run || x.Token != n.token {
+		if x.Run != n.Run || x.Token != n.Token {
 			rest = append(rest, x)
 		} else if err := l.printEnding(e, n, x.Text); err != nil {
 			return err
@@ -217,21 +161,21 @@ func (l *logView) printEndings(e *cli.Env, n logName) error {
 }
 
 // printEnding prints how an attempt ended, or, if it has no number, the task.
-func (l *logView) printEnding(e *cli.Env, n logName, text string) error {
+func (l *logView) printEnding(e *cli.Env, n inspect.AttemptLog, text string) error {
 	l.printed++
 	switch {
 	case l.asJSON:
-		return e.Encoder().Encode(logLineJSON{ID: l.id, Run: n.run, Attempt: n.attempt, Token: n.token, Ended: text})
-	case n.attempt == 0:
-		e.Linef("run %d: %s", n.run, text)
+		return e.Encoder().Encode(logLineJSON{ID: l.id, Run: n.Run, Attempt: n.Attempt, Token: n.Token, Ended: text})
+	case n.Attempt == 0:
+		e.Linef("run %d: %s", n.Run, text)
 	default:
-		e.Linef("attempt %d: %s", n.attempt, text)
+		e.Linef("attempt %d: %s", n.Attempt, text)
 	}
 	return nil
 }
 
-func (l *logView) printLog(ctx context.Context, e *cli.Env, n logName) error {
-	f, err := atomicfile.Open(n.path)
+func (l *logView) printLog(ctx context.Context, e *cli.Env, n inspect.AttemptLog) error {
+	f, err := atomicfile.Open(n.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // cleaned in between
 	}
@@ -271,14 +215,14 @@ type logLineJSON struct {
 	Ended   string    `json:"ended,omitempty"` // why the attempt ended, or the task, if attempt is 0; line is "" then
 }
 
-func (l *logView) line(e *cli.Env, n logName, text string) error {
+func (l *logView) line(e *cli.Env, n inspect.AttemptLog, text string) error {
 	l.printed++
 	if l.asJSON {
 		out := e.Encoder()
-		return out.Encode(logLineJSON{ID: l.id, Run: n.run, Attempt: n.attempt, Token: n.token, Line: text})
+		return out.Encode(logLineJSON{ID: l.id, Run: n.Run, Attempt: n.Attempt, Token: n.Token, Line: text})
 	}
 	if n != l.last {
-		e.Linef("run %d, attempt %d", n.run, n.attempt)
+		e.Linef("run %d, attempt %d", n.Run, n.Attempt)
 		l.last = n
 	}
 	e.Linef("  %s", text)

@@ -19,6 +19,14 @@ func (m *Machine) resume(name string) {
 	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
 }
 
+// prioritize gives a sweep another priority, as if it were launched with it.
+func (m *Machine) prioritize(name string, priority int) {
+	s := m.sweeps[name]
+	s.priority = priority
+	m.join(s)
+	m.disturbed = m.disturbed || m.queued > 0
+}
+
 // cancel takes the tasks that are not running from a sweep. Those that another sweep wants, or waits for, are executed
 // all the same.
 func (m *Machine) cancel(name string) []Command {

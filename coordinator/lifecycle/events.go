@@ -147,6 +147,12 @@ type SweepCancelled struct{ Sweep string }
 // SweepForgotten: a sweep was removed. All its tasks are settled or dropped, and no launch is under way.
 type SweepForgotten struct{ Sweep string }
 
+// SweepPrioritized: a sweep has another priority.
+type SweepPrioritized struct {
+	Sweep    string
+	Priority int
+}
+
 // Compacted: the caller no longer needs finished sweeps. A launch under way keeps them.
 type Compacted struct{}
 
@@ -173,4 +179,5 @@ func (SweepPaused) isEvent()      {}
 func (SweepResumed) isEvent()     {}
 func (SweepCancelled) isEvent()   {}
 func (SweepForgotten) isEvent()   {}
+func (SweepPrioritized) isEvent() {}
 func (Compacted) isEvent()        {}

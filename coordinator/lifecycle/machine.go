@@ -73,6 +73,8 @@ func (m *Machine) Step(e Event) []Command {
 		return m.cancel(e.Sweep)
 	case SweepForgotten:
 		return m.forgetSweep(e.Sweep)
+	case SweepPrioritized:
+		m.prioritize(e.Sweep, e.Priority)
 	case Compacted:
 		m.compact()
 	}

@@ -241,3 +241,29 @@ func TestASharedTaskRunsForTheOpenSweep(t *testing.T) {
 		})
 	}
 }
+
+// TestAnotherPriorityDecidesWhatIsSentNext: what is queued is withdrawn, and the sweep of the higher priority comes first.
+func TestAnotherPriorityDecidesWhatIsSentNext(t *testing.T) {
+	c := newCluster(t, 10)
+	c.launch("low", 0, 200, time.Minute)
+	c.launch("other", 5, 200, time.Minute)
+	c.pass(90 * time.Second)
+	if got := c.look(); !slices.Contains(got, "other") {
+		t.Errorf("started: %v", got)
+	}
+	c.step(SweepPrioritized{Sweep: "low", Priority: 6})
+	c.pass(2 * time.Minute)
+	c.look() // what was running ends
+	c.pass(2 * time.Minute)
+	if got := c.look(); slices.Contains(got, "other") || !slices.Contains(got, "low") {
+		t.Errorf("then started: %v", got)
+	}
+	phases := map[Phase]int{}
+	for _, phase := range c.m.Phases("low") {
+		phases[phase]++
+	}
+	n := c.m.Counts("low")
+	if phases[Done] != n.Done || phases[Running] != n.Running || phases[Queued]+phases[Pending] != n.ToSend() || n.Done == 0 {
+		t.Errorf("the phases are %v, the counts %+v", phases, n)
+	}
+}

@@ -219,3 +219,37 @@ func (m *taskTable) Source(id sweeps.ID) sweeps.ID {
 	source, _ := m.sourceOf(id)
 	return source
 }
+
+// LaunchNumber distinguishes the latest launch of a sweep from all others; 0 for a sweep that was not launched.
+func (m *taskTable) LaunchNumber(sweep string) uint32 {
+	if s := m.sweeps[sweep]; s != nil {
+		return s.number
+	}
+	return 0
+}
+
+// Phases returns the tasks of a sweep's latest launch, in the order in which they were requested, and their phases. A task that is no
+// longer wanted counts as dropped. The machine must not step meanwhile.
+func (m *taskTable) Phases(sweep string) iter.Seq2[sweeps.ID, Phase] {
+	return func(yield func(sweeps.ID, Phase) bool) {
+		s := m.sweeps[sweep]
+		if s == nil {
+			return
+		}
+		for at, is := range s.states {
+			phase := Dropped
+			switch is {
+			case absent:
+			case tracked:
+				if t := m.tasks[s.ids[at]]; t != nil {
+					phase = t.phase
+				}
+			default:
+				phase, _ = is.phase()
+			}
+			if !yield(s.ids[at], phase) {
+				return
+			}
+		}
+	}
+}

@@ -106,7 +106,7 @@ var plan = map[string][]string{
 	"cmd/eisweep/internal/ownership": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
 	"cmd/eisweep/internal/slurmjobs": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
 	"cmd/eisweep/internal/views": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/display",
-		"cmd/eisweep/internal/inspect", "cmd/eisweep/internal/selection", "cmd/eisweep/internal/analysis"},
+		"cmd/eisweep/internal/inspect", "cmd/eisweep/internal/history"},
 	"cmd/eisweep/internal/local": {"internal", "worker", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/ownership", "cmd/eisweep/internal/views"},
 	"cmd/eisweep/internal/daemon": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",

@@ -3,14 +3,17 @@ package views
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
+	"eisweep/internal/events"
+	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
@@ -18,6 +21,18 @@ import (
 type Coordinator interface {
 	Snapshot() control.Snapshot
 	Workers() control.Workers
+	Events() *events.Log
+	Problems(ctx context.Context) problems.Report
+	Tasks(sweep string, out coordinator.SweepTasks) (coordinator.SweepTasks, bool)
+	Explain(ctx context.Context, target string) (control.Explained, error)
+
+	Pause(ctx context.Context, names []string) (control.Steered, error)
+	Resume(ctx context.Context, names []string) (control.Steered, error)
+	Cancel(ctx context.Context, names []string) (control.Steered, error)
+	Prioritize(ctx context.Context, sweep string, priority int) error
+	Drain(ctx context.Context, r control.Drain) (control.Drained, error)
+	Plan(ctx context.Context, r plan.Request) (*plan.Plan, error)
+	Launch(ctx context.Context, r plan.Request) (*plan.Plan, error)
 }
 
 // Config says what a dashboard shows.
@@ -34,7 +49,11 @@ type Dashboard struct {
 	Config
 	self     api.Coordinator
 	overview *overview
+	tables   *tables
+	pictures *pictures
 	hub      *hub
+
+	reruns chan struct{} // one at a time
 }
 
 // New makes the dashboard of a root and its coordinator. Close ends it.
@@ -43,12 +62,12 @@ func New(c Config) (*Dashboard, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dashboard{Config: c, overview: newOverview(c.Root)}
+	d := &Dashboard{Config: c, overview: newOverview(c.Root), reruns: make(chan struct{}, 1)}
 	d.self = api.Coordinator{
 		Pong:    control.Pong{Host: host, PID: os.Getpid(), Version: c.Version, Since: time.Now()},
 		Command: c.Command, Root: c.Root.Path(),
 	}
-	d.hub = newHub(d)
+	d.tables, d.pictures, d.hub = newTables(d), newPictures(), newHub(d)
 	return d, nil
 }
 
@@ -57,17 +76,16 @@ func (d *Dashboard) Close() { d.hub.close() }
 
 // Feed returns the events of a new stream; see dashboard.Feed.
 func (d *Dashboard) Feed(ctx context.Context, query url.Values, lastID string) (<-chan dashboard.Event, error) {
-	return d.hub.subscribe(ctx)
-}
-
-// Routes are the routes of the dashboard's API.
-func (d *Dashboard) Routes() []dashboard.Route {
-	return []dashboard.Route{
-		{Pattern: "GET /api/state", Answer: func(r *http.Request) (any, error) { return d.hub.state(r.Context()) }},
-		{Pattern: "GET /api/workers", Answer: func(*http.Request) (any, error) { return d.workers(), nil }},
-	}
+	return d.hub.subscribe(ctx, query, lastID)
 }
 
 func (d *Dashboard) workers() api.Workers {
 	return api.Workers{Workers: append([]control.Worker{}, d.Coordinator.Workers().Workers...)}
+}
+
+// problems is what is wrong now.
+func (d *Dashboard) problems(ctx context.Context) problems.Report {
+	out := d.Coordinator.Problems(ctx)
+	out.Problems, out.Sweeps = append([]problems.Problem{}, out.Problems...), append([]string{}, out.Sweeps...)
+	return out
 }

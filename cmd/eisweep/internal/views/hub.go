@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -28,11 +29,27 @@ type hub struct {
 	totals  api.Totals
 	workers []control.Worker // as they were last sent
 	spoken  time.Time        // when the workers were last sent
+	running []control.RunningTask
+
+	ending    context.Context // ends with the dashboard
+	end       context.CancelFunc
+	measuring bool // measures are computed
+
+	looking  bool // problems are looked for
+	looked   time.Time
+	problems dashboard.Event
 }
 
 // reader is an open stream.
 type reader struct {
-	events chan dashboard.Event
+	events   chan dashboard.Event
+	sweep    string // whose tasks it shows; "" for none
+	revision string // of the table, up to which it has the changes
+	running  []byte // the last event about running tasks
+	ran      time.Time
+	seq      uint64     // of the last event of the event log that it has
+	problems []byte     // the last event about problems
+	task     *shownTask // nil: none
 }
 
 // How often updates are computed, and what share of a core that may take: the time between two is at least 1/share of what the last
@@ -46,11 +63,21 @@ const (
 	backlog = 64
 )
 
-func newHub(d *Dashboard) *hub { return &hub{d: d, readers: map[*reader]struct{}{}} }
+func newHub(d *Dashboard) *hub {
+	h := &hub{d: d, readers: map[*reader]struct{}{}}
+	h.ending, h.end = context.WithCancel(context.Background())
+	return h
+}
 
 // subscribe adds a stream, which begins with the complete state.
-func (h *hub) subscribe(ctx context.Context) (<-chan dashboard.Event, error) {
-	r := &reader{events: make(chan dashboard.Event, backlog)}
+func (h *hub) subscribe(ctx context.Context, query url.Values, lastID string) (<-chan dashboard.Event, error) {
+	r := &reader{events: make(chan dashboard.Event, backlog), sweep: query.Get("sweep"), revision: query.Get("since"),
+		seq: h.lastSeq(lastID), task: newShownTask(query.Get("task"))}
+	if r.sweep != "" {
+		if _, err := h.d.tables.of(ctx, r.sweep); err != nil { // it takes time, so it is made without the lock
+			return nil, err
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -62,6 +89,9 @@ func (h *hub) subscribe(ctx context.Context) (<-chan dashboard.Event, error) {
 	h.send(r, event("state", h.complete()))
 	h.send(r, event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, h.workers)}))
 	h.readers[r] = struct{}{}
+	h.updateTables(ctx)
+	h.sendTask(ctx, r)
+	h.sendProblems(r)
 	context.AfterFunc(ctx, func() { h.remove(r) })
 	if !h.working {
 		h.working = true
@@ -88,6 +118,7 @@ func (h *hub) drop(r *reader) {
 
 // close ends all streams, and waits for the end of the work for them.
 func (h *hub) close() {
+	h.end()
 	h.mu.Lock()
 	h.closed = true
 	for r := range h.readers {
@@ -113,6 +144,10 @@ func (h *hub) work() {
 		if err := h.update(context.Background()); err != nil {
 			h.d.Log.Debug("update the dashboard", "error", err)
 		}
+		h.updateTables(context.Background())
+		h.lookAtTasks(context.Background(), begun)
+		h.sendEvents()
+		h.lookForProblems(begun)
 		h.mu.Unlock()
 		timer.Reset(max(updateInterval, time.Duration(float64(time.Since(begun))/share)))
 	}
@@ -126,6 +161,20 @@ func (h *hub) state(ctx context.Context) (*api.State, error) {
 		return nil, err
 	}
 	return h.complete(), nil
+}
+
+// row is the row of one sweep now.
+func (h *hub) row(ctx context.Context, sweep string) (*api.Sweep, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.update(ctx); err != nil {
+		return nil, err
+	}
+	row, ok := h.sweeps[sweep]
+	if !ok {
+		return nil, noSweep(sweep)
+	}
+	return &row, nil
 }
 
 // complete is the state as it was last computed.
@@ -167,6 +216,7 @@ func (h *hub) update(ctx context.Context) error {
 			h.broadcast(event("state", changes))
 		}
 	}
+	h.running = s.Running
 	h.updateWorkers(workers, now)
 	return nil
 }

@@ -4,13 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/coordinator"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
+	"eisweep/internal/events"
+	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
@@ -19,9 +23,25 @@ const deadline = 30 * time.Second
 
 // steered is a coordinator whose state a test sets.
 type steered struct {
+	Coordinator // nil: the rest is not called
+
 	mu       sync.Mutex
 	snapshot control.Snapshot
 	workers  []control.Worker
+	tasks    coordinator.SweepTasks
+	log      *events.Log
+}
+
+func (s *steered) Events() *events.Log { return s.log }
+
+func (s *steered) Problems(context.Context) problems.Report {
+	return problems.Report{Problems: []problems.Problem{{Kind: problems.NoWorker, Text: "no worker"}}}
+}
+
+func (s *steered) Tasks(string, coordinator.SweepTasks) (coordinator.SweepTasks, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tasks, s.tasks.Launch > 0
 }
 
 func (s *steered) Snapshot() control.Snapshot {
@@ -46,12 +66,17 @@ func newSweep(name string, done int) control.SweepState {
 	return control.SweepState{Name: name, Status: control.Open, Progress: control.Progress{Tasks: 10, Done: done, Pending: 10 - done}}
 }
 
-func newTestDashboard(t *testing.T, c Coordinator) *Dashboard {
+func newTestDashboard(t *testing.T, c *steered) *Dashboard {
 	t.Helper()
 	r, err := root.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	always := func() bool { return true }
+	if c.log, err = events.Open(events.Config{Root: r, MayWrite: always, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.log.Close(context.Background()) })
 	d, err := New(Config{Root: r, Coordinator: c, Command: "coordinator", Version: "v1", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -162,5 +187,27 @@ func TestNothingIsComputedWhileNobodyLooks(t *testing.T) {
 	}
 	if _, err := d.Feed(t.Context(), nil, ""); err == nil {
 		t.Error("a stream begins after the end")
+	}
+}
+
+// TestAStreamHasEveryEventOnce, also one that begins again where another ended.
+func TestAStreamHasEveryEventOnce(t *testing.T) {
+	c := new(steered)
+	d := newTestDashboard(t, c)
+	c.log.Add(events.Event{Kind: events.SweepPaused, Sweep: "before"})
+	stream := open(t, d, nil, "")
+	next[api.State](t, stream, "state")
+	c.log.Add(events.Event{Kind: events.SweepPaused, Sweep: "first"})
+	first := next[events.Event](t, stream, "event")
+	if first.Sweep != "first" {
+		t.Errorf("the first event is %+v", first)
+	}
+	c.log.Add(events.Event{Kind: events.SweepPaused, Sweep: "second"})
+	again := open(t, d, nil, strconv.FormatUint(first.Seq, 10))
+	if second := next[events.Event](t, again, "event"); second.Sweep != "second" {
+		t.Errorf("after it comes %+v", second)
+	}
+	if p := next[problems.Report](t, open(t, d, nil, ""), "problems"); len(p.Problems) != 1 {
+		t.Errorf("the problems are %+v", p)
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"eisweep/internal/control"
 	"eisweep/internal/events"
+	"eisweep/internal/problems"
 )
 
 // Workers answers GET /api/workers: as `workers --json` lists them. The stream's event "workers" is one as well.
@@ -28,6 +29,10 @@ type Events struct {
 	Events []events.Event `json:"events"`
 	More   bool           `json:"more"` // there are earlier ones: ask with before= the first's seq
 }
+
+// Problems answers GET /api/problems: what is wrong now, worst first, as `problems --json` has it. The stream's event "problems" is one
+// as well.
+type Problems = problems.Report
 
 // Error is the body of every answer that is not a success.
 type Error struct {

@@ -51,6 +51,7 @@ type Attempt struct {
 	Token   string    `json:"token"`   // names the log
 	Began   time.Time `json:"began,omitzero"`
 	Bytes   int64     `json:"bytes"` // of the log
+	Ended   string    `json:"ended"` // why it ended; "" while it has not, and where that is not known
 }
 
 // Figure is a figure of a result.

@@ -59,6 +59,9 @@ type Measures struct {
 	Measures []Measure  `json:"measures"`
 	Values   [][]Number `json:"values"`  // for each of Measures; null for tasks without a result, and where the result has none
 	Missing  int        `json:"missing"` // results whose measures are not known yet
+	Rows     int        `json:"rows"`    // of each of Values
+	// Others are further measures, which are left out because the table is large: ask for them with ?names=NAME,NAME.
+	Others []string `json:"others"`
 }
 
 // Measure is a number that is computed from a result (docs/measures.md).

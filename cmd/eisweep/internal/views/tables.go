@@ -1,0 +1,111 @@
+package views
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/sweeps"
+)
+
+// tables keeps the task tables of the sweeps that were asked for lately.
+type tables struct {
+	d *Dashboard
+
+	mu   sync.Mutex
+	open map[string]*table
+}
+
+// How many tables are kept, and how long nobody need ask for one.
+const (
+	maxTables     = 4
+	tableLifetime = 5 * time.Minute
+)
+
+func newTables(d *Dashboard) *tables { return &tables{d: d, open: map[string]*table{}} }
+
+// of returns the current table of a sweep.
+func (x *tables) of(ctx context.Context, sweep string) (*table, error) {
+	if !sweeps.IsName(sweep) {
+		return nil, noSweep(sweep)
+	}
+	t := x.get(sweep, time.Now())
+	if err := t.update(ctx); err != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.open[sweep] == t {
+			delete(x.open, sweep)
+		}
+		return nil, err
+	}
+	return t, nil
+}
+
+// having returns an open table that has a task; nil for none.
+func (x *tables) having(id sweeps.ID) *table {
+	x.mu.Lock()
+	open := slices.Collect(maps.Values(x.open))
+	x.mu.Unlock()
+	for _, t := range open {
+		t.mu.Lock()
+		_, ok := t.rowOf[id]
+		t.mu.Unlock()
+		if ok {
+			return t
+		}
+	}
+	return nil
+}
+
+// stateOf is the state of a task as an open table has it; "" if none does.
+func (x *tables) stateOf(id sweeps.ID) string {
+	t := x.having(id)
+	if t == nil {
+		return ""
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if row, ok := t.rowOf[id]; ok {
+		return stateNames[t.states[row]]
+	}
+	return ""
+}
+
+// get returns a table, which may have to be made yet, and closes others.
+func (x *tables) get(sweep string, now time.Time) *table {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	t := x.open[sweep]
+	if t == nil {
+		t = newTable(x.d, sweep)
+		x.open[sweep] = t
+	}
+	t.used = now
+	for name, other := range x.open {
+		if now.Sub(other.used) > tableLifetime {
+			delete(x.open, name)
+		}
+	}
+	for len(x.open) > maxTables {
+		oldest := sweep
+		for name, other := range x.open {
+			if other.used.Before(x.open[oldest].used) {
+				oldest = name
+			}
+		}
+		delete(x.open, oldest)
+	}
+	return t
+}
+
+// tasks answers a request for a table.
+func (x *tables) tasks(ctx context.Context, sweep, since string) (*api.Tasks, error) {
+	t, err := x.of(ctx, sweep)
+	if err != nil {
+		return nil, err
+	}
+	return t.since(since), nil
+}
