@@ -118,6 +118,7 @@ func (c disposal) forget(name string, note *control.Archived) error {
 	}
 	c.mu.Unlock()
 	if err == nil {
+		c.diagnoser.Forget(name)
 		err = c.hooks.Forget(name)
 	}
 	return err

@@ -67,6 +67,9 @@ func New(c Config) *Diagnoser {
 // Watch measures storage from time to time, until ctx ends.
 func (d *Diagnoser) Watch(ctx context.Context) { d.measured.watch(ctx) }
 
+// Forget forgets a sweep that was removed.
+func (d *Diagnoser) Forget(sweep string) { d.measured.forget(sweep) }
+
 // firstTime is how long a report waits for the first measurement.
 const firstTime = 2 * time.Second
 

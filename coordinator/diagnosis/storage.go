@@ -17,6 +17,7 @@ import (
 
 const (
 	measureEvery = 10 * time.Second
+	readEvery    = time.Minute      // between two reads of the records of finished sweeps
 	lateAfter    = 60 * time.Second // a measurement that takes longer: the storage does not answer
 )
 
@@ -34,6 +35,7 @@ type measured struct {
 
 	mu       sync.Mutex
 	begun    time.Time // of the measurement under way; zero between two
+	read     time.Time // when the records were last read
 	disks    []problems.Problem
 	archived map[string]records.Settled // finished sweeps
 }
@@ -73,6 +75,7 @@ func (m *measured) measure() {
 	m.mu.Lock()
 	before := m.disks
 	m.begun = time.Now()
+	reads := m.begun.Sub(m.read) >= readEvery
 	m.mu.Unlock()
 	disks, seen := []problems.Problem{}, map[unix.Fsid]bool{}
 	for _, path := range m.directories {
@@ -86,6 +89,19 @@ func (m *measured) measure() {
 			disks = append(disks, p)
 		}
 	}
+	m.mu.Lock()
+	m.disks = disks
+	m.mu.Unlock()
+	if reads {
+		m.readRecords()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.begun = time.Time{}
+}
+
+// readRecords reads what has become of finished sweeps.
+func (m *measured) readRecords() {
 	archived := map[string]records.Settled{}
 	names, _ := m.root.Sweeps() // a fault of the root shows elsewhere
 	for _, name := range names {
@@ -95,7 +111,14 @@ func (m *measured) measure() {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.begun, m.disks, m.archived = time.Time{}, disks, archived
+	m.archived, m.read = archived, time.Now()
+}
+
+// forget forgets a sweep that was removed.
+func (m *measured) forget(sweep string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.archived, sweep)
 }
 
 // sinceBefore is since when a problem has lasted that may have been measured before.

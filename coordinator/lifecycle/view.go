@@ -77,16 +77,11 @@ func (m *scheduler) Parked(sweep string, bytes int64) (n int) {
 		return 0
 	}
 	for need, list := range s.parked {
-		if need <= bytes {
-			continue
-		}
-		for _, at := range list {
-			if _, ok := m.candidate(s, at); ok {
-				n++
-			}
+		if need > bytes {
+			n += len(list)
 		}
 	}
-	return n
+	return min(n, s.counts[Pending]+s.counts[Waiting]) // some may have been settled by another sweep
 }
 
 // Disturbed reports whether the queue no longer holds what should be executed next. Its orders are then to be

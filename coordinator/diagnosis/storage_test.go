@@ -1,0 +1,56 @@
+package diagnosis
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/problems"
+	"eisweep/internal/root"
+)
+
+// A disk is full or nearly so by its free bytes; a small one is not nearly full from the start.
+func TestDisksThatAreFull(t *testing.T) {
+	const mega, giga = 1 << 20, 1 << 30
+	for _, test := range []struct {
+		free, size uint64
+		want       problems.Kind
+	}{
+		{0, 100 * giga, problems.DiskFull},
+		{63 * mega, 100 * giga, problems.DiskFull},
+		{65 * mega, 100 * giga, problems.DiskLow},
+		{4 * giga, 100 * giga, problems.DiskLow},
+		{6 * giga, 100 * giga, ""},
+		{50 * giga, 100_000 * giga, ""},
+		{40 * mega, 100 * mega, ""},
+		{4 * mega, 100 * mega, problems.DiskFull},
+	} {
+		p, ok := OfDisk("/data", test.free, test.size)
+		if ok != (test.want != "") || ok && (p.Kind != test.want || !strings.Contains(p.Text, "the disk of /data is ") || p.Remedy == "") {
+			t.Errorf("%d of %d bytes free: %+v, want %q", test.free, test.size, p, test.want)
+		}
+	}
+}
+
+// Storage that does not end a measurement does not answer, and a problem that lasts keeps its beginning.
+func TestStorageThatDoesNotAnswer(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, now := newMeasured(r, []string{"", r.Path()}), time.Now()
+	var out problems.Report
+	if m.problems(now, &out); len(out.Problems) != 0 || len(m.directories) != 1 {
+		t.Errorf("%+v in %q", out, m.directories)
+	}
+	m.begun = now.Add(-2 * time.Minute)
+	m.problems(now, &out)
+	if len(out.Problems) != 1 || out.Problems[0].Kind != problems.StorageSilent || !out.Problems[0].Since.Equal(m.begun) {
+		t.Errorf("%+v", out)
+	}
+	began := now.Add(-time.Hour)
+	low := problems.Problem{Kind: problems.DiskLow, Subject: "/data", Since: began}
+	if got := sinceBefore([]problems.Problem{low}, low); !got.Equal(began) {
+		t.Errorf("since %v, want %v", got, began)
+	}
+}
