@@ -1,7 +1,6 @@
 package events
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,8 +98,7 @@ func (f *file) open(more int64) (out *os.File, size int64, err error) {
 
 // fence gives the file a new inode, with its whole lines: what an earlier owner still writes does not arrive in it.
 func (f *file) fence(text []byte) error {
-	whole := text[:bytes.LastIndexByte(text, '\n')+1]
-	if err := atomicfile.Write(path(f.root), whole, 0o600); err != nil {
+	if err := atomicfile.Write(path(f.root), wholeLines(text), 0o600); err != nil {
 		return fmt.Errorf("copy event log: %w", err)
 	}
 	return nil

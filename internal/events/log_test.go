@@ -167,8 +167,11 @@ func TestFollowersReadEachEventOnce(t *testing.T) {
 	if n := len(left); n == 0 || n >= restarts*each || left[n-1].Tasks != restarts*each-1 {
 		t.Errorf("%d events are left", n)
 	}
-	if last := readAll(t, r, Query{About: "s", Last: 3}); len(last) != 3 || last[2].Tasks != restarts*each-1 {
-		t.Errorf("the last three are %+v", last)
+	for _, q := range []Query{{About: "s", Last: 3}, {About: "s", Last: 10000}, {About: "s", Last: 7, After: left[len(left)-5].Seq}} {
+		all := readAll(t, r, Query{About: q.About, After: q.After})
+		if want := all[max(0, len(all)-q.Last):]; !slices.EqualFunc(readAll(t, r, q), want, func(a, b Event) bool { return a.Seq == b.Seq }) {
+			t.Errorf("%+v reads %+v, want %+v", q, readAll(t, r, q), want)
+		}
 	}
 	if none := readAll(t, r, Query{Since: time.Now().Add(time.Hour)}); len(none) > 0 {
 		t.Errorf("in an hour there will be %+v", none)

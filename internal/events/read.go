@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -31,13 +33,41 @@ func (q *Query) has(e *Event) bool {
 // Read reads the selected events of a root, in their order. A root without a log has none. It needs no coordinator. The error wraps
 // fs.ErrPermission where the log is not shared with this user.
 func Read(r *root.Root, q Query) ([]Event, error) {
-	f := NewFollower(r, q)
-	out, err := f.Next()
-	if n := len(out); q.Last > 0 && n > q.Last {
-		out = out[n-q.Last:]
+	if q.Last > 0 {
+		return readLast(r, q)
 	}
-	return out, err
+	return NewFollower(r, q).Next()
 }
+
+// readLast reads from the end, no more lines than it takes.
+func readLast(r *root.Root, q Query) (out []Event, err error) {
+	before := uint64(math.MaxUint64) // a file that becomes the earlier one meanwhile is read twice
+	for _, name := range []string{path(r), earlierPath(r)} {
+		text, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		for text = wholeLines(text); len(text) > 0 && len(out) < q.Last; {
+			start := len(wholeLines(text[:len(text)-1]))
+			e, ok := parse(text[start:])
+			text = text[:start]
+			if !ok || e.Seq >= before {
+				continue
+			}
+			if before = e.Seq; q.has(&e) {
+				out = append(out, e)
+			}
+		}
+		if len(out) == q.Last || before <= q.After {
+			break
+		}
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// wholeLines leaves out the last line if it has no end.
+func wholeLines(text []byte) []byte { return text[:bytes.LastIndexByte(text, '\n')+1] }
 
 // Follower reads the events of a root as they come. It is used from one goroutine.
 type Follower struct {
@@ -78,7 +108,7 @@ func (f *Follower) Next() ([]Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read event log: %w", err)
 	}
-	whole := text[:bytes.LastIndexByte(text, '\n')+1]
+	whole := wholeLines(text)
 	f.was, f.end = is, f.end+int64(len(whole))
 	return f.take(out, whole), nil
 }

@@ -53,16 +53,31 @@ as things happen; stop it with Ctrl-C. The command needs no coordinator.`,
 				return err
 			}
 			q := events.Query{Last: o.last}
+			isCut := o.last == 0 && o.since == 0 && !o.asJSON
 			if len(args) > 0 {
 				q.About = args[0]
 			}
 			if o.since > 0 {
 				q.Since = time.Now().Add(-o.since)
 			}
-			if o.last == 0 && o.since == 0 && !o.asJSON {
-				q.Last = lastShown
+			if isCut {
+				q.Last = lastShown + 1 // one more says that there are more
 			}
-			return o.run(cmd.Context(), e, r, q)
+			list, err := o.read(e, r, q)
+			if err == nil && isCut && len(list) > lastShown {
+				list = list[1:]
+				e.Notef("the last %d events; -n or --since shows more", lastShown)
+			}
+			if err == nil {
+				err = o.print(e, list)
+			}
+			if err != nil || !o.follow {
+				return err
+			}
+			if len(list) > 0 {
+				q.After = list[len(list)-1].Seq
+			}
+			return o.followOn(cmd.Context(), e, events.NewFollower(r, q))
 		},
 	}
 	o.root.AddFlag(cmd)
@@ -75,42 +90,37 @@ as things happen; stop it with Ctrl-C. The command needs no coordinator.`,
 	return cmd
 }
 
-func (o *options) run(ctx context.Context, e *cli.Env, r *root.Root, q events.Query) error {
-	f := events.NewFollower(r, q)
-	list, err := f.Next()
-	if errors.Is(err, fs.ErrPermission) {
-		return cli.Errorf(cli.ExitStorage, "%w; the owner of the root shares its events with --share-group of `eisweep coordinator`", err)
-	}
-	if err != nil {
-		return err
-	}
-	switch n := len(list); {
-	case n == 0 && !o.follow && q.About != "":
+// read reads the events to begin with.
+func (o *options) read(e *cli.Env, r *root.Root, q events.Query) ([]events.Event, error) {
+	list, err := events.Read(r, q)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, cli.Errorf(cli.ExitStorage, "%w; the owner of the root shares its events with --share-group of `eisweep coordinator`", err)
+	case err != nil || len(list) > 0 || o.follow:
+	case q.About != "":
 		e.Notef("no events about %s; `eisweep events%s` lists those of all", q.About, e.RootFlag)
-	case n == 0 && !o.follow:
+	default:
 		e.Notef("no events")
-	case q.Last > 0 && n > q.Last:
-		list = list[n-q.Last:]
-		if o.last == 0 {
-			e.Notef("the last %d of %d events; -n or --since shows more", q.Last, n)
-		}
 	}
-	if err := o.print(e, list); err != nil || !o.follow {
-		return err
-	}
+	return list, err
+}
+
+// followOn prints events as they come, until ctx ends, which is no error.
+func (o *options) followOn(ctx context.Context, e *cli.Env, f *events.Follower) error {
 	tick := time.NewTicker(followTime)
 	defer tick.Stop()
 	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil // that is how it ends
-		}
-		if list, err = f.Next(); err == nil {
+		list, err := f.Next()
+		if err == nil {
 			err = o.print(e, list)
 		}
 		if err != nil {
 			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
 		}
 	}
 }
