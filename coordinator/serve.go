@@ -119,7 +119,7 @@ func (c *Coordinator) serveLaunch(ctx context.Context, r control.LaunchRequest) 
 const maxFaulty = 20
 
 func readRequest(ctx context.Context, r control.LaunchRequest) (plan.Request, error) {
-	request := plan.Request{Supersede: r.Supersede, Drop: r.Drop, Priority: r.Priority, KeepFile: r.KeepFile,
+	request := plan.Request{Supersede: r.Supersede, Drop: r.Drop, Priority: r.Priority, MaxRunning: r.MaxRunning, KeepFile: r.KeepFile,
 		Hooks: r.Hooks}
 	var faults []error
 	names := map[string]bool{}

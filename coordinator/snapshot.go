@@ -47,7 +47,7 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 			Silent: silent[s.Name], Pending: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting}
 		progress.Undecided = c.grower.undecided(s.Name)
 		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
-		state.Priority, state.Status = s.Priority, c.sweeps.Status(s.Name)
+		state.Priority, state.MaxRunning, state.Status = s.Priority, s.Most, c.sweeps.Status(s.Name)
 		state.Left, state.LeftKnown, state.LeftRange = c.left(heard, state.WorkTotal-state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)

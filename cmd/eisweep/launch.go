@@ -38,7 +38,8 @@ Commands of --on-finish and --on-failure run on the coordinator's machine, as it
 the root, and webhooks are sent from there, if the coordinator has --allow-hooks.`,
 		Example: `  eisweep launch tuning.toml --follow
   eisweep launch approximate perturb
-  eisweep launch urgent.toml --priority 10`,
+  eisweep launch urgent.toml --priority 10
+  eisweep launch background.toml --priority -1 --max-running 8`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
@@ -61,6 +62,7 @@ the root, and webhooks are sent from there, if the coordinator has --allow-hooks
 	l.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
+	f.IntVar(&l.request.MaxRunning, "max-running", 0, "run at most `N` tasks of each sweep at a time (default: any number)")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	local.AddDropFlag(cmd, &l.request.Drop)
 	f.BoolVar(&l.request.Dry, "dry-run", false, "show what would be done, without doing it")

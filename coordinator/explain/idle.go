@@ -32,6 +32,9 @@ func (x *Explainer) idle(sweep string, id sweeps.ID, need int64, out *control.Ex
 	case need > 0 && pool.Memory > 0 && need > pool.Memory:
 		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
+	case x.isFull(sweep):
+		out.Reason = fmt.Sprintf("its sweep has as many tasks queued or running as --max-running allows (%d)", x.Sweeps.Get(sweep).Most)
+		out.Remedy = "it waits for its turn; launch the sweep again with a higher --max-running to have more run at a time"
 	case pool.Busy >= pool.Slots:
 		out.Reason = fmt.Sprintf("every slot is busy (%d of %s)%s", pool.Slots, control.Count(pool.Taking, "worker"),
 			x.ahead(sweep, id).text())
@@ -45,6 +48,12 @@ func (x *Explainer) idle(sweep string, id sweeps.ID, need int64, out *control.Ex
 	default:
 		out.Reason = "it was queued, returned or failed a moment ago, and is sent after a pause; a worker has a free slot"
 	}
+}
+
+// isFull reports whether a launched sweep may have no more tasks queued or running. The lock is held.
+func (x *Explainer) isFull(sweep string) bool {
+	n, most := x.Core.Machine().Counts(sweep), x.Sweeps.Get(sweep).Most
+	return most > 0 && n.Queued+n.Running >= most
 }
 
 // unanswered reports that NATS does not answer, if so.

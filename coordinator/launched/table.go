@@ -117,8 +117,8 @@ func (t *Table) Status(sweep string) control.Status {
 
 // Record is what is recorded of a sweep.
 func (t *Table) Record(s *Sweep) *records.Sweep {
-	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, Launched: s.launched, File: s.File, Launch: s.Launch,
-		Reruns: map[sweeps.ID]int{}}
+	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, MaxRunning: s.Most,
+		Launched: s.launched, File: s.File, Launch: s.Launch, Reruns: map[sweeps.ID]int{}}
 	for id := range s.Reruns {
 		if task, ok := t.machine.Task(id); ok && !task.IsSettled() {
 			out.Reruns[id] = task.Run

@@ -56,7 +56,8 @@ type scheduler struct {
 
 // Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest priority are
 // served first; among equals, the one that has been charged the fewest seconds; within a sweep, its order counts. A
-// task has the highest priority of the sweeps that want it or wait for it.
+// task has the highest priority of the sweeps that want it or wait for it. A sweep that has as many tasks queued or running as
+// it may have is passed over; the tasks that it waits for belong to the sweeps that want them.
 func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 	var out []Candidate
 	serving := m.serving()
@@ -70,6 +71,7 @@ func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 			continue
 		}
 		out = append(out, c)
+		serving = slices.DeleteFunc(serving, (*sweep).isFull)
 	}
 	for _, r := range later {
 		heap.Push(&m.numbers[r.sweep()].early, r.at())
@@ -80,7 +82,7 @@ func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 // serving lists the sweeps that may have something to send.
 func (m *scheduler) serving() (out []*sweep) {
 	for _, s := range m.order {
-		if s.isOpen() && s.launched && s.counts[Pending]+s.counts[Waiting] > 0 {
+		if s.isOpen() && s.launched && !s.isFull() && s.counts[Pending]+s.counts[Waiting] > 0 {
 			out = append(out, s)
 		}
 	}
@@ -249,11 +251,25 @@ func (m *scheduler) readmit(id sweeps.ID) {
 
 // disturb notes whether work of a sweep that has just become pending takes precedence over what is queued.
 func (m *scheduler) disturb(s *sweep) {
-	if m.floor == nil || !s.isOpen() || m.queued == 0 {
+	if m.floor == nil || !s.isOpen() || m.queued == 0 || s.isFull() {
 		return
 	}
 	if s.priority > *m.floor || s.priority == *m.floor && s.counts[Queued] == 0 {
 		m.disturbed = true
+	}
+}
+
+// move changes a task's phase. A sweep that was full, and may have another task sent now, does not wait behind what is queued.
+func (m *scheduler) move(t *entry, to Phase) {
+	wasTaken := t.phase == Queued || t.phase == Running
+	m.taskTable.move(t, to)
+	if !wasTaken || to == Queued || to == Running {
+		return
+	}
+	for _, name := range m.sets.of(t.want) {
+		if s := m.sweeps[name]; s.most > 0 && s.counts[Pending]+s.counts[Waiting] > 0 {
+			m.disturb(s)
+		}
 	}
 }
 

@@ -35,3 +35,49 @@ func TestEqualSweepsShareBySeconds(t *testing.T) {
 		t.Errorf("the sweeps got %v", got)
 	}
 }
+
+// TestALimitedSweepIsNotSentMore, also when others have nothing to send; it does not wait behind them when it may send again; and
+// a launch with another limit changes it.
+func TestALimitedSweepIsNotSentMore(t *testing.T) {
+	m := New()
+	launch := func(name string, first, most int) {
+		m.Step(LaunchBegan{Sweep: name, Most: most})
+		for n := range 6 {
+			m.Step(TaskRequested{Sweep: name, ID: task(first + n), Execute: true})
+		}
+		m.Step(LaunchCompleted{Sweep: name})
+	}
+	launch("limited", 1, 2)
+	list := m.Choose(10, fixed{60})
+	if len(list) != 2 || m.MayChoose() {
+		t.Fatalf("%d tasks were sent", len(list))
+	}
+	for _, c := range list {
+		m.Step(AttemptStarted{c.ID, c.Run, "t"})
+	}
+	launch("other", 101, 0)
+	m.Step(OrdersWithdrawn{})
+	if n := len(m.Choose(10, fixed{60})); n != 6 || m.Disturbed() {
+		t.Fatalf("%d tasks of the other were sent", n)
+	}
+	m.Step(OutcomeCommitted{ID: list[0].ID, Run: 1, Token: "t", Seconds: 60})
+	if !m.Disturbed() {
+		t.Error("the next task of the limited sweep waits behind those of the other")
+	}
+	m.Step(OrdersWithdrawn{})
+	for _, c := range m.Choose(10, fixed{60}) {
+		m.Step(AttemptStarted{c.ID, c.Run, "t"})
+	}
+	if c := m.Counts("limited"); c.Running != 2 || c.Pending != 3 {
+		t.Errorf("with a limit of 2: %+v", c)
+	}
+	launch("limited", 1, 4)
+	m.Choose(10, fixed{60})
+	if c := m.Counts("limited"); c.Running+c.Queued != 4 {
+		t.Errorf("with a limit of 4: %+v", c)
+	}
+	launch("limited", 1, 1)
+	if m.Step(OrdersWithdrawn{}); len(m.Choose(10, fixed{60})) != 0 {
+		t.Error("a task is sent although more run than the new limit")
+	}
+}

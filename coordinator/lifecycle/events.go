@@ -12,6 +12,7 @@ type Event interface{ isEvent() }
 type LaunchBegan struct {
 	Sweep    string
 	Priority int // higher first
+	Most     int // tasks that may be queued or running at a time; 0: any number
 }
 
 // LaunchExtended: a launched sweep wants more tasks in addition to those that it wants already.

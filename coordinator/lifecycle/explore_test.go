@@ -13,9 +13,18 @@ import (
 // and 3, which starts from 1. Workers claim orders, also such as were withdrawn since, die, hand back, commit, and
 // come back after their attempts were ended; sweeps are paused and cancelled, and the coordinator starts anew. In every
 // state the machine's counts add up, a run has one attempt at most, and from it everything comes to its end.
-func TestEveryHistoryOfThreeTasks(t *testing.T) {
+func TestEveryHistoryOfThreeTasks(t *testing.T) { exploreAll(t, nil) }
+
+// TestEveryHistoryWithLimits is the same where only one task of a sweep may be queued or running at a time, or of both.
+func TestEveryHistoryWithLimits(t *testing.T) {
+	for _, most := range []map[string]int{{"b": 1}, {"a": 1, "b": 1}} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) { exploreAll(t, most) })
+	}
+}
+
+func exploreAll(t *testing.T, most map[string]int) {
 	seen := map[string]bool{}
-	todo := []*explored{newExplored()}
+	todo := []*explored{newExplored(most)}
 	for len(todo) > 0 {
 		x := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -69,12 +78,14 @@ type explored struct {
 	status  map[string]Status  // on record
 	left    map[string]bool    // what may still happen once
 	trouble int                // of which so many
+	most    map[string]int     // tasks of a sweep at a time
 	path    []string
 	problem string
 }
 
-func newExplored() *explored {
+func newExplored(most map[string]int) *explored {
 	x := &explored{
+		most:    most,
 		orders:  map[int]int{},
 		fetched: map[int]int{},
 		reg:     map[int]registered{},
@@ -147,7 +158,7 @@ func (x *explored) start() {
 		if x.status[name] == Cancelled {
 			continue
 		}
-		x.m.Step(LaunchBegan{Sweep: name})
+		x.m.Step(LaunchBegan{Sweep: name, Most: x.most[name]})
 		if x.status[name] == Paused {
 			x.m.Step(SweepPaused{name})
 		}
@@ -302,6 +313,9 @@ func (x *explored) fill() {
 		if x.done[n] != "" {
 			x.problem = fmt.Sprintf("task %d is sent, and is done", n)
 		}
+		if k := x.m.Counts(c.Sweep); c.Sweep == c.For && x.most[c.For] > 0 && k.Queued+k.Running > x.most[c.For] {
+			x.problem = fmt.Sprintf("task %d is sent, and sweep %s has %d queued and %d running", n, c.For, k.Queued, k.Running)
+		}
 		if _, occupied := x.orders[n]; occupied {
 			x.withdraw()
 			return
@@ -437,7 +451,7 @@ func (x *explored) key() string {
 // the state in which it is.
 func (x *explored) drain() (end, problem string) {
 	c := x.clone()
-	for range 12 {
+	for range 24 {
 		if c.hasEnded() {
 			break
 		}

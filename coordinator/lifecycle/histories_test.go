@@ -74,6 +74,7 @@ type world struct {
 	deferred []sweeps.ID // until the next filling
 	waiting  []Place     // that could not be carried out
 	launches map[string][]sweeps.ID
+	most     map[string]int // tasks of a sweep at a time
 	log      []string
 	problem  string
 }
@@ -81,7 +82,7 @@ type world struct {
 func newWorld(seed uint64) *world {
 	return &world{random: rand.New(rand.NewPCG(seed, 1)), machine: New(), orders: map[runKey]order{}, register: map[runKey]registered{},
 		working: map[string]runKey{}, copies: map[sweeps.ID]map[string]bool{}, last: map[sweeps.ID]map[string]string{}, runs: map[sweeps.ID]int{},
-		held: map[runKey]OutcomeCommitted{}, acked: map[runKey]bool{}, launches: map[string][]sweeps.ID{}}
+		held: map[runKey]OutcomeCommitted{}, acked: map[runKey]bool{}, launches: map[string][]sweeps.ID{}, most: map[string]int{}}
 }
 
 func playHistory(seed uint64) (h *world, problem string) {
@@ -221,7 +222,8 @@ func (h *world) line(id sweeps.ID, sweep, what string, run int) {
 func (h *world) launch(sweep string) {
 	h.say("launch of %s", sweep)
 	h.launches[sweep] = nil
-	h.step(LaunchBegan{sweep, h.random.IntN(2)})
+	h.most[sweep] = []int{0, 0, 1, 2}[h.random.IntN(4)]
+	h.step(LaunchBegan{sweep, h.random.IntN(2), h.most[sweep]})
 	for n := 1; n <= 5; n++ {
 		if h.random.IntN(4) == 0 {
 			continue
@@ -283,11 +285,16 @@ func (h *world) fill() {
 		h.step(TaskReady{id})
 	}
 	h.deferred = nil
-	for _, c := range h.machine.Choose(1+h.random.IntN(3), h) {
+	list := h.machine.Choose(1+h.random.IntN(3), h)
+	for _, c := range list {
 		k := runKey{c.ID, c.Run}
 		h.say("sends %v for %s", k, c.For)
 		if h.machine.Status(c.For) != Open {
 			h.problem = "a task was sent for a sweep that is not open"
+		}
+		n := h.machine.Counts(c.For) // several may be sent for sweeps that share tasks
+		if most := h.most[c.For]; len(list) == 1 && c.For == c.Sweep && most > 0 && n.Queued+n.Running > most {
+			h.problem = fmt.Sprintf("a task was sent for sweep %s, which may have %d at a time: %+v", c.For, most, n)
 		}
 		if _, ok := h.orders[k]; ok {
 			h.say("it is in the queue already: the publication is refused")

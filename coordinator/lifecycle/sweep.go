@@ -15,6 +15,7 @@ type sweep struct {
 	name     string
 	status   Status // Open, Paused or Cancelled
 	priority int
+	most     int     // of its tasks may be queued or running at a time; 0: any number
 	charged  float64 // seconds of work that were sent to workers on its account
 
 	total     int
@@ -85,6 +86,9 @@ func (s *sweep) settled() bool { return s.counts[Done]+s.counts[Failed]+s.counts
 
 // isOpen reports whether its tasks are sent to workers.
 func (s *sweep) isOpen() bool { return !s.retired && s.status == Open }
+
+// isFull reports whether as many of its tasks as may be are queued or running. Tasks that another sweep had sent count as well.
+func (s *sweep) isFull() bool { return s.most > 0 && s.counts[Queued]+s.counts[Running] >= s.most }
 
 // forgetSchedule drops what is known of the order in which tasks are sent.
 func (s *sweep) forgetSchedule() {

@@ -25,6 +25,8 @@ type Request struct {
 	Rerun *Choice
 	// Priority decides whose tasks workers get first: those of the higher one. 0 is the default.
 	Priority int
+	// MaxRunning is how many tasks of each sweep may run at a time; 0 is any number.
+	MaxRunning int
 	// Hooks are those of each of the sweeps; nil: none.
 	Hooks *control.Hooks
 

@@ -20,10 +20,12 @@ type Sweep struct {
 	Format   int            `json:"format"` // 1
 	Status   control.Status `json:"status"`
 	Priority int            `json:"priority"`
-	Launched time.Time      `json:"launched"`
-	Launch   string         `json:"launch,omitempty"` // names the latest launch in the log of events
-	Epoch    uint64         `json:"epoch,omitempty"`  // of the owner of the root that wrote it; an earlier owner's may arrive late
-	File     File           `json:"file"`             // the file of the latest launch
+	// MaxRunning is how many tasks may run at a time; 0: any number.
+	MaxRunning int       `json:"max_running,omitempty"`
+	Launched   time.Time `json:"launched"`
+	Launch     string    `json:"launch,omitempty"` // names the latest launch in the log of events
+	Epoch      uint64    `json:"epoch,omitempty"`  // of the owner of the root that wrote it; an earlier owner's may arrive late
+	File       File      `json:"file"`             // the file of the latest launch
 	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
 	// Settled is what had become of the sweep's tasks when the last of them was settled; nil while one is not.

@@ -37,6 +37,8 @@ type LaunchRequest struct {
 	Supersede bool       `json:"supersede"`
 	Drop      bool       `json:"drop"`     // the launch may leave out finished tasks of the previous one
 	Priority  int        `json:"priority"` // higher first; 0 is the default
+	// MaxRunning is how many tasks of each sweep may run at a time; 0 is any number.
+	MaxRunning int `json:"max_running,omitempty"`
 	// Rerun, if not nil, limits the launch to the tasks that match it, and runs them whatever their state. The
 	// stored sweep file is replaced only if KeepFile is false.
 	Rerun    *Choice `json:"rerun,omitempty"`

@@ -48,7 +48,9 @@ type SweepState struct {
 	LeftKnown bool              `json:"left_known"`           // false until enough was measured
 	LeftRange *[2]time.Duration `json:"left_range,omitempty"` // as of Snapshot
 	Priority  int               `json:"priority"`
-	Status    Status            `json:"status"`
+	// MaxRunning is how many tasks may run at a time; 0 is any number.
+	MaxRunning int    `json:"max_running,omitempty"`
+	Status     Status `json:"status"`
 }
 
 // Progress says how many tasks of a sweep are in which state.

@@ -19,15 +19,17 @@ type SweepOverview struct {
 	Sweep  string         `json:"sweep"`
 	Status control.Status `json:"status,omitempty"` // "" if it was read from the directory and the sweep is unfinished
 	control.Progress
-	Missing   int      `json:"missing"` // of the pending: were done, and their files are missing
-	Damaged   int      `json:"damaged"` // of the pending: were done, and their files are damaged
-	Priority  int      `json:"priority"`
-	Left      *float64 `json:"left"` // seconds; null where not known
-	Directory string   `json:"directory"`
-	From      Reporter `json:"from"`
-	Error     string   `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
-	Remedy    string   `json:"remedy,omitempty"` // against the error
-	*Cost              // nil where it was not read
+	Missing  int `json:"missing"` // of the pending: were done, and their files are missing
+	Damaged  int `json:"damaged"` // of the pending: were done, and their files are damaged
+	Priority int `json:"priority"`
+	// MaxRunning is how many tasks may run at a time; 0: any number.
+	MaxRunning int      `json:"max_running,omitempty"`
+	Left       *float64 `json:"left"` // seconds; null where not known
+	Directory  string   `json:"directory"`
+	From       Reporter `json:"from"`
+	Error      string   `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
+	Remedy     string   `json:"remedy,omitempty"` // against the error
+	*Cost               // nil where it was not read
 }
 
 // Reporter is where an overview comes from.
@@ -52,7 +54,8 @@ func OverviewOf(r *root.Root, s *control.SweepState, from Reporter) SweepOvervie
 	progress := s.Progress
 	progress.Pending = s.Tasks - s.Done - s.Failed - s.Running - s.Waiting // also those that a cancellation removed from the queue
 	return SweepOverview{
-		Sweep: s.Name, Status: status, Progress: progress, Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown),
+		Sweep: s.Name, Status: status, Progress: progress, Priority: s.Priority, MaxRunning: s.MaxRunning,
+		Left:      display.SecondsIfKnown(s.Left, s.LeftKnown),
 		Directory: r.SweepDir(s.Name), From: from,
 	}
 }
@@ -95,7 +98,7 @@ func GoneOverview(r *root.Root, name string) SweepOverview {
 	gone := selection.GoneSweep(r, name)
 	out := SweepOverview{Sweep: name, Directory: gone.Path, From: fromDirectory, Error: gone.Error(), Remedy: gone.Remedy()}
 	if n, err := records.Read(r, name); err == nil {
-		out.Status, out.Priority = n.Status, n.Priority
+		out.Status, out.Priority, out.MaxRunning = n.Status, n.Priority, n.MaxRunning
 	}
 	return out
 }
@@ -115,7 +118,7 @@ func (s *SweepOverview) Unread() bool { return s.Error != "" && s.From == fromDi
 // addRecord adds the status from the record of a sweep that is not finished.
 func (s *SweepOverview) addRecord(r *root.Root) {
 	if n, err := records.Read(r, s.Sweep); err == nil && s.Pending > 0 {
-		s.Status, s.Priority = n.Status, n.Priority
+		s.Status, s.Priority, s.MaxRunning = n.Status, n.Priority, n.MaxRunning
 	}
 }
 
@@ -181,6 +184,9 @@ func (s *SweepOverview) Text() string {
 	text += cli.AfterComma(s.Cost.Text())
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)
+	}
+	if s.MaxRunning > 0 {
+		text += fmt.Sprintf(", at most %d at a time", s.MaxRunning)
 	}
 	switch {
 	case s.Error == "":

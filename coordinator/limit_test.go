@@ -1,0 +1,57 @@
+package coordinator
+
+import (
+	"strings"
+	"testing"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/control"
+)
+
+// TestALimitOutlivesARestart has one task of four run at a time, also after a restart, until the sweep is launched with another limit.
+func TestALimitOutlivesARestart(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	launch := func(most int) {
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: control.SweepFiles{file(twoByTwo)}, MaxRunning: most})
+	}
+	counts := func() lifecycle.Counts {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.machine.Counts("two")
+	}
+	launch(1)
+	g.next("two")
+	g.poll("one task runs", func() bool { return counts().Running == 1 })
+	if s := k.Snapshot().Sweeps[0]; s.MaxRunning != 1 {
+		t.Errorf("the limit is %d", s.MaxRunning)
+	}
+	ids, err := g.ids("two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limited := 0
+	for _, id := range ids {
+		x := told[control.Explained](g, control.VerbExplain, control.Explain{Target: id.String()})
+		if strings.Contains(x.Reason, "--max-running") {
+			limited++
+		}
+	}
+	if limited != 3 {
+		t.Errorf("%d tasks are explained as waiting for the limit", limited)
+	}
+	g.end()
+	k = g.serve()
+	g.poll("the running task is known", func() bool { return counts().Running == 1 })
+	k.window.Fill(g.context())
+	if c := counts(); c.Queued != 0 || c.Pending != 3 || k.Snapshot().Sweeps[0].MaxRunning != 1 {
+		t.Errorf("after a restart: %+v", c)
+	}
+	launch(3)
+	g.poll("two more are sent", func() bool { return counts().Queued == 2 })
+	if c := counts(); c.Running != 1 || c.Pending != 1 {
+		t.Errorf("with a limit of 3: %+v", c)
+	}
+	launch(0)
+	g.poll("all are sent", func() bool { c := counts(); return c.Queued == 3 && c.Running == 1 })
+}
