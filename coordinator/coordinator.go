@@ -198,8 +198,8 @@ func (c *Coordinator) connect() {
 	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
 		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
 		More: func() []problems.Problem { return slices.Concat(c.hooks.Problems(), config.Problems()) }})
-	c.hooks = hooks.New(hooks.Config{Core: view, Root: config.Root, Sweeps: c.sweeps, Log: config.Log, Version: config.Version,
-		Allowed: config.Hooks, Retry: config.HookRetry})
+	c.hooks = hooks.New(hooks.Config{Core: view, Root: config.Root, Sweeps: c.sweeps, Log: config.Log, Record: c.recordLocked,
+		Version: config.Version, Allowed: config.Hooks, Retry: config.HookRetry})
 	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
 	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
 		ledger: c.ledger,

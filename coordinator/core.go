@@ -51,6 +51,13 @@ func (c *core) record(e events.Event) {
 	c.events.Add(e)
 }
 
+// recordLocked is record for callers that do not hold the lock.
+func (c *core) recordLocked(e events.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.record(e)
+}
+
 // step feeds an event to the machine and carries out what follows. It is called with the lock held.
 func (c *core) step(e lifecycle.Event) { c.do(c.machine.Step(e)) }
 

@@ -9,6 +9,7 @@ import (
 	"eisweep/coordinator/prune"
 	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/sweeps"
 )
 
@@ -27,7 +28,7 @@ func (c disposal) remove(ctx context.Context, request control.Remove) (control.R
 			err = control.Unwanted(ctx)
 		}
 		if err == nil && !request.Dry {
-			err = c.removeOne(name, request.Archived)
+			err = c.removeOne(ctx, name, request.Archived)
 		}
 		if err != nil {
 			return out, err
@@ -83,19 +84,25 @@ func (c disposal) rename(ctx context.Context, request control.Rename) (control.R
 		err = removal.Rename(c.config.Root, request.Sweep, request.To, c.authorizeWrite)
 	}
 	if err == nil {
-		c.config.Log.Info("sweep renamed", "sweep", request.Sweep, "to", request.To)
+		e := requested(ctx, events.SweepRenamed, request.Sweep)
+		e.Why = request.To
+		c.recordLocked(e)
 	}
 	return s, errors.Join(err, c.catalog.Refresh())
 }
 
 // removeOne removes one sweep, and forgets it.
-func (c disposal) removeOne(name string, note *control.Archived) error {
+func (c disposal) removeOne(ctx context.Context, name string, note *control.Archived) error {
 	err := c.forget(name, note)
 	if err == nil {
 		err = removal.Remove(c.config.Root, name, note, c.authorizeWrite)
 	}
 	if err == nil {
-		c.config.Log.Info("sweep removed", "sweep", name, "archived", note != nil)
+		e := requested(ctx, events.SweepRemoved, name)
+		if note != nil {
+			e.Why = "archived to " + note.File
+		}
+		c.recordLocked(e)
 	}
 	return errors.Join(err, c.catalog.Refresh())
 }

@@ -18,6 +18,7 @@ import (
 
 	"eisweep/coordinator/hooks"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/protocol"
 )
 
@@ -140,6 +141,7 @@ func TestHooksSurviveARestart(t *testing.T) {
 	g.ends(k, "two")
 	stop()
 	g.poll("a request is refused", func() bool { return len(r.of(hooks.SweepFinished)) > 0 })
+	g.poll("the event says so", func() bool { return g.has(k, events.HookFailed) })
 	g.eventually(k, func() bool { return slices.Contains(g.kinds(), "hook-failed two") })
 	g.end()
 	g.hooks = hooks.Allowed{}

@@ -12,6 +12,7 @@ import (
 	"eisweep/coordinator/records"
 	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 )
 
 // refusesToRemove wants the removal of a sweep refused, with a text.
@@ -55,6 +56,9 @@ func TestRemovedSweepIsForgotten(t *testing.T) {
 		t.Errorf("a sweep that has changed: %v", err)
 	}
 	told[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"two"}})
+	if !g.has(k, events.SweepRemoved) {
+		t.Error("no event says that it was removed")
+	}
 	if _, err := os.Stat(g.root.SweepDir("two")); !os.IsNotExist(err) {
 		t.Errorf("its directory: %v", err)
 	}
@@ -135,6 +139,9 @@ func TestRenamedSweepIsTheSame(t *testing.T) {
 	stop()
 	before := g.files("two")
 	told[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "two", To: "better"})
+	if !g.has(k, events.SweepRenamed) {
+		t.Error("no event says that it was renamed")
+	}
 	if after := g.files("better"); !slices.Equal(after, before) || len(g.files("two")) != 0 {
 		t.Errorf("%q became %q", before, after)
 	}

@@ -2,8 +2,11 @@ package hooks
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
+
+	"eisweep/internal/events"
 )
 
 // deliver begins the deliveries that are due.
@@ -50,16 +53,23 @@ func (k *Keeper) begin(ctx context.Context, f *file, d *delivery, now time.Time)
 
 // end takes in how an attempt ended.
 func (k *Keeper) end(ctx context.Context, d *delivery, err error) {
+	if e := k.settle(ctx, d, err); e != nil {
+		k.config.Record(*e)
+	}
+}
+
+// settle is end without the event that follows, nil for none.
+func (k *Keeper) settle(ctx context.Context, d *delivery, err error) (e *events.Event) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	d.busy = false
 	k.busy--
 	if k.closed || ctx.Err() != nil || !k.config.Core.OwnsRoot() {
-		return // the next coordinator sends a webhook again
+		return nil // the next coordinator sends a webhook again
 	}
 	f := k.files[d.Notice.Sweep]
 	if f == nil {
-		return
+		return nil
 	}
 	if err == nil {
 		k.config.Log.Info("a hook was delivered", "sweep", f.Sweep, "event", d.Notice.Event, "hook", d.name(), "delivery", d.ID,
@@ -70,14 +80,17 @@ func (k *Keeper) end(ctx context.Context, d *delivery, err error) {
 		d.fail(err, now)
 		d.Over = d.Webhook == nil || d.Attempts >= maxAttempts
 		d.Next = now.Add(pause(k.config.Retry, d.Attempts))
-		k.config.Log.Warn("a hook failed", "sweep", f.Sweep, "event", d.Notice.Event, "hook", d.name(), "delivery", d.ID, "attempts", d.Attempts,
-			"again", !d.Over, "error", err)
+		if d.Attempts == 1 || d.Over {
+			why := fmt.Sprintf("%s (%s)", d.name(), d.Notice.Event)
+			e = &events.Event{Time: now, Kind: events.HookFailed, Sweep: f.Sweep, Why: why, Error: d.Error}
+		}
 	}
 	if err := f.write(k.config.Root); err != nil {
 		k.config.Log.Warn("the outcome of a hook cannot be recorded", "sweep", f.Sweep, "error", err)
 	}
 	close(k.moved)
 	k.moved = make(chan struct{})
+	return e
 }
 
 // name names a delivery in messages.

@@ -12,6 +12,7 @@ import (
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/root"
 )
 
@@ -35,7 +36,8 @@ type Config struct {
 	Root    *root.Root
 	Sweeps  *launched.Table
 	Log     *slog.Logger
-	Version string // of the program
+	Record  func(events.Event) // keeps an event; it is called without locks
+	Version string             // of the program
 	Allowed Allowed
 	// Retry is the pause after the first attempt to send a webhook; 0 is 2 s.
 	Retry time.Duration

@@ -16,6 +16,9 @@ const (
 	SweepFinished        Kind = "sweep_finished"
 	SweepSetAside        Kind = "sweep_set_aside" // its files cannot be read or written
 	SweepContinued       Kind = "sweep_continued" // they can again
+	SweepRemoved         Kind = "sweep_removed"
+	SweepRenamed         Kind = "sweep_renamed"
+	HookFailed           Kind = "hook_failed" // a command or a webhook of a launch
 
 	WorkerJoined   Kind = "worker_joined"
 	WorkerSilent   Kind = "worker_silent" // its heartbeat is lost
@@ -59,6 +62,9 @@ var properties = map[Kind]property{
 	SweepFinished:        {"sweep finished", slog.LevelInfo},
 	SweepSetAside:        {"the sweep is set aside until this is repaired; the others continue", slog.LevelError},
 	SweepContinued:       {"the sweep continues", slog.LevelInfo},
+	SweepRemoved:         {"sweep removed", slog.LevelInfo},
+	SweepRenamed:         {"sweep renamed", slog.LevelInfo},
+	HookFailed:           {"a hook failed", slog.LevelWarn},
 
 	WorkerJoined:   {"a worker joined", slog.LevelInfo},
 	WorkerSilent:   {"a worker's heartbeat is lost", slog.LevelWarn},

@@ -24,6 +24,8 @@ func (e *Event) Text() string {
 		return e.coordinatorText()
 	}
 	switch e.Kind {
+	case HookFailed:
+		return "a hook of sweep " + e.Sweep + " failed: " + e.Why + ": " + e.Error
 	case DiskLow:
 		return "the disk of the root is almost full: " + units.Size(e.Free) + " free"
 	case DiskEnough:
@@ -57,6 +59,10 @@ func (e *Event) sweepText() string {
 		return subject + " is set aside: " + e.Error + after("; remedy: ", e.Remedy)
 	case SweepContinued:
 		return subject + " continues"
+	case SweepRemoved:
+		return subject + " removed" + by(e) + after(": ", e.Why)
+	case SweepRenamed:
+		return subject + " renamed to " + e.Why + by(e)
 	}
 	return subject + " " + strings.TrimPrefix(string(e.Kind), "sweep_") + by(e)
 }
