@@ -53,13 +53,10 @@ func (w *website) stop() {
 // the coordinator's authority. Where neither exists, only monitoring systems are served.
 func (s *Service) showDashboard(e *cli.Env) error {
 	w := s.website
-	state, err := stateDir(e, s.root.Root)
-	if err != nil {
-		return err
-	}
 	hosts := s.hosts()
 	w.advertise = hosts[0]
 	var own *tls.Certificate
+	var err error
 	if s.authority != nil && !w.server.IsLoopback() {
 		if own, err = s.authority.HTTPCertificate(hosts); err != nil {
 			return err
@@ -71,11 +68,9 @@ func (s *Service) showDashboard(e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	sessions := filepath.Join(state, "dashboard.json")
-	if s.rotate {
-		if err := os.Remove(sessions); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	sessions, err := s.sessionsFile(e)
+	if err != nil {
+		return err
 	}
 	err = w.views.Show(w.server, &s.http, own, hosts, sessions)
 	if errors.Is(err, dashboard.ErrNoCertificate) {
@@ -92,6 +87,22 @@ func (s *Service) showDashboard(e *cli.Env) error {
 	link := w.link(dashboard.Control)
 	s.log.Info("open the dashboard by this link, once, within an hour; `eisweep dashboard` makes another", "link", link.Link)
 	return nil
+}
+
+// sessionsFile is the file that keeps the sessions of the dashboard; "" without a directory for it, as in a container whose NATS server is
+// another. New keys end all sessions.
+func (s *Service) sessionsFile(e *cli.Env) (string, error) {
+	state, err := stateDir(e, s.root.Root)
+	if err != nil {
+		return "", nil
+	}
+	file := filepath.Join(state, "dashboard.json")
+	if s.rotate {
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return file, nil
 }
 
 // hosts are the names by which other machines reach this one, the likeliest first.

@@ -20,44 +20,85 @@ type Cost struct {
 // ReadCost reads the cost of a sweep from its manifest, and adds the time of attempts that are running until now. Results that were
 // linked from other sweeps take no time.
 func ReadCost(r *root.Root, sweep string, running []control.RunningTask, now time.Time) (*Cost, error) {
-	type run struct {
-		id sweeps.ID
-		n  int
+	var c CostReader
+	if err := c.Read(r.Manifest(sweep)); err != nil {
+		return nil, err
 	}
-	out := &Cost{}
-	runs, last := map[run]float64{}, map[sweeps.ID]manifest.Line{} // seconds of each run: verify may have written its line again
-	for line, err := range manifest.Read(r.Manifest(sweep)) {
+	out := c.Cost()
+	out.AddRunning(sweep, running, now)
+	return out, nil
+}
+
+// CostReader reads the cost of a sweep from its manifest, and continues when that has grown. The zero value has read nothing.
+type CostReader struct {
+	end  int64               // of what was read
+	runs map[taskRun]float64 // seconds of each run: verify may have written its line again
+	last map[sweeps.ID]taskCost
+}
+
+type taskRun struct {
+	id  sweeps.ID
+	run int
+}
+
+// taskCost is what the last line of a task says.
+type taskCost struct {
+	isDone, isComputed bool
+	seconds            float64
+	bytes              int64
+}
+
+// End is how many bytes of the manifest were read.
+func (c *CostReader) End() int64 { return c.end }
+
+// Read reads the lines of a manifest that it has not read yet.
+func (c *CostReader) Read(path string) error {
+	if c.runs == nil {
+		c.runs, c.last = map[taskRun]float64{}, map[sweeps.ID]taskCost{}
+	}
+	for line, err := range manifest.ReadFrom(path, c.end) {
 		if err != nil {
-			return nil, err
+			return err
 		}
+		c.end = line.End
 		if line.ReusedFrom == "" && line.State != manifest.Superseded {
-			runs[run{line.ID, line.Run}] = line.Seconds
+			c.runs[taskRun{line.ID, line.Run}] = line.Seconds
 		}
-		last[line.ID] = manifest.Line{State: line.State, Seconds: line.Seconds, Bytes: line.Bytes, ReusedFrom: line.ReusedFrom}
+		c.last[line.ID] = taskCost{line.State == manifest.Done, line.ReusedFrom == "", line.Seconds, line.Bytes}
 	}
-	for _, seconds := range runs {
+	return nil
+}
+
+// Cost is the cost of all runs that have ended.
+func (c *CostReader) Cost() *Cost {
+	out := &Cost{}
+	for _, seconds := range c.runs {
 		out.Spent += seconds
 	}
 	computed, seconds := 0, 0.0
-	for _, line := range last {
-		if line.State != manifest.Done {
+	for _, task := range c.last {
+		if !task.isDone {
 			continue
 		}
-		out.Bytes += line.Bytes
-		if line.ReusedFrom == "" {
-			computed, seconds = computed+1, seconds+line.Seconds
+		out.Bytes += task.bytes
+		if task.isComputed {
+			computed, seconds = computed+1, seconds+task.seconds
 		}
 	}
 	if computed > 0 {
 		mean := seconds / float64(computed)
 		out.PerTask = &mean
 	}
+	return out
+}
+
+// AddRunning adds the time of attempts that are running until now.
+func (c *Cost) AddRunning(sweep string, running []control.RunningTask, now time.Time) {
 	for i := range running {
 		if t := &running[i]; t.Sweep == sweep && !t.Since.IsZero() {
-			out.Spent += max(0, now.Sub(t.Since).Seconds())
+			c.Spent += max(0, now.Sub(t.Since).Seconds())
 		}
 	}
-	return out, nil
 }
 
 // Text formats the cost; "" if there is none.

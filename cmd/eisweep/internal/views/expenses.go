@@ -2,6 +2,7 @@ package views
 
 import (
 	"maps"
+	"os"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/inspect"
@@ -9,60 +10,67 @@ import (
 	"eisweep/internal/root"
 )
 
-// expenses keeps what sweeps have cost, read from their manifests when these have changed, but not too often: a sweep's manifest may be
-// large.
+// expenses keeps what sweeps have cost: their manifests are read once, and then what is added to them.
 type expenses struct {
-	root   *root.Root
-	known  map[string]expense
-	budget time.Time // nothing is read before
+	root  *root.Root
+	known map[string]*expense
 }
 
 // expense is the cost of one sweep without the attempts that are running.
 type expense struct {
 	looked time.Time
-	stamp  time.Time // of the manifest
-	cost   *inspect.Cost
+	was    os.FileInfo         // the manifest at the last look; nil if there was none
+	reader *inspect.CostReader // nil for a sweep that has not changed for long
+	cost   *inspect.Cost       // nil while it is not known
 }
 
-// expenseShare is how many times the duration of a look at a manifest passes before the next.
-const expenseShare = 100
+// quiet is how long a manifest must not have changed until the numbers of its single runs are forgotten.
+const quiet = time.Minute
 
-func newExpenses(r *root.Root) *expenses { return &expenses{root: r, known: map[string]expense{}} }
+func newExpenses(r *root.Root) *expenses { return &expenses{root: r, known: map[string]*expense{}} }
 
 // of returns the cost of a sweep until now; nil while it is not known.
 func (x *expenses) of(sweep string, running []control.RunningTask, now time.Time) *inspect.Cost {
-	if !now.Before(x.budget) && now.Sub(x.known[sweep].looked) >= listInterval {
-		x.look(sweep, now)
+	e := x.known[sweep]
+	if e == nil {
+		e = &expense{}
+		x.known[sweep] = e
 	}
-	known := x.known[sweep].cost
-	if known == nil {
+	if now.Sub(e.looked) >= listInterval {
+		e.looked = now
+		e.look(x.root.Manifest(sweep), now)
+	}
+	if e.cost == nil {
 		return nil
 	}
-	cost := *known
-	for i := range running {
-		if t := &running[i]; t.Sweep == sweep && !t.Since.IsZero() {
-			cost.Spent += max(0, now.Sub(t.Since).Seconds())
-		}
-	}
+	cost := *e.cost
+	cost.AddRunning(sweep, running, now)
 	return &cost
 }
 
-// look reads a manifest if it has changed.
-func (x *expenses) look(sweep string, now time.Time) {
-	known := x.known[sweep]
-	known.looked = now
-	if stamp := modified(x.root.Manifest(sweep)); !stamp.Equal(known.stamp) {
-		begun := time.Now()
-		if cost, err := inspect.ReadCost(x.root, sweep, nil, now); err == nil {
-			known.cost = cost
-		}
-		known.stamp = stamp
-		x.budget = now.Add(expenseShare * time.Since(begun))
+// look reads what was added to a manifest, or all of one that was replaced.
+func (e *expense) look(path string, now time.Time) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return
 	}
-	x.known[sweep] = known
+	was := e.was
+	e.was = info
+	if was != nil && os.SameFile(was, info) && info.Size() == was.Size() {
+		if now.Sub(info.ModTime()) > quiet {
+			e.reader = nil
+		}
+		return
+	}
+	if e.reader == nil || was == nil || !os.SameFile(was, info) || info.Size() < e.reader.End() {
+		e.reader = new(inspect.CostReader)
+	}
+	if e.reader.Read(path) == nil {
+		e.cost = e.reader.Cost()
+	}
 }
 
 // forget removes the sweeps that are gone.
 func (x *expenses) forget(gone func(sweep string) bool) {
-	maps.DeleteFunc(x.known, func(name string, _ expense) bool { return gone(name) })
+	maps.DeleteFunc(x.known, func(name string, _ *expense) bool { return gone(name) })
 }

@@ -57,6 +57,8 @@ type reader struct {
 const (
 	updateInterval = 250 * time.Millisecond
 	share          = 0.02
+	// longestPause is also kept after an update that took long, such as the first one of a large sweep.
+	longestPause = time.Second
 	// workersInterval is how often the workers are sent if only the age of their heartbeats changes.
 	workersInterval = 5 * time.Second
 	// backlog is how many events a reader may be behind.
@@ -149,7 +151,7 @@ func (h *hub) work() {
 		h.sendEvents()
 		h.lookForProblems(begun)
 		h.mu.Unlock()
-		timer.Reset(max(updateInterval, time.Duration(float64(time.Since(begun))/share)))
+		timer.Reset(min(longestPause, max(updateInterval, time.Duration(float64(time.Since(begun))/share))))
 	}
 }
 
