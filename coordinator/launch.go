@@ -243,9 +243,9 @@ func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, laun
 		before = s.Priority
 	}
 	s = launched.NewSweep(p.Sweep, p.Expansion, o.Priority, time.Now(), file)
-	s.Launch, s.Most = launch, o.MaxRunning
+	s.Launch, s.Most, s.User = launch, o.MaxRunning, control.RequesterOf(ctx).User
 	l.sweeps.Put(s)
-	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority, Most: o.MaxRunning})
+	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority, Most: o.MaxRunning, User: s.User})
 	l.recordLaunch(ctx, p, s, before)
 	return l.recorder.write(name, l.sweeps.Record(s))
 }

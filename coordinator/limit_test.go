@@ -44,6 +44,9 @@ func TestALimitOutlivesARestart(t *testing.T) {
 	k = g.serve()
 	g.poll("the running task is known", func() bool { return counts().Running == 1 })
 	k.window.Fill(g.context())
+	if user := k.sweeps.Get("two").User; user != control.ThisUser().User {
+		t.Errorf("after a restart, the sweep is of user %q", user)
+	}
 	if c := counts(); c.Queued != 0 || c.Pending != 3 || k.Snapshot().Sweeps[0].MaxRunning != 1 {
 		t.Errorf("after a restart: %+v", c)
 	}

@@ -174,9 +174,9 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 	r.record.Status = now.Status
 	first := &planned.Sweeps[0]
 	s := launched.NewSweep(first.Sweep, first.Expansion, r.record.Priority, r.record.Launched, r.record.File)
-	s.Launch, s.Most = r.record.Launch, r.record.MaxRunning
+	s.Launch, s.Most, s.User = r.record.Launch, r.record.MaxRunning, r.record.User
 	rs.sweeps.Put(s)
-	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.record.Priority, Most: r.record.MaxRunning})
+	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.record.Priority, Most: r.record.MaxRunning, User: r.record.User})
 	if r.record.Status == control.Paused {
 		rs.step(lifecycle.SweepPaused{Sweep: r.name})
 	}

@@ -21,6 +21,7 @@ type Sweep struct {
 	Name     string
 	Source   string // the sweep that its networks are of; "" if it needs none
 	Priority int
+	User     string // who launched it
 	Most     int    // tasks that may run at a time; 0: any number
 	Launch   string // names its latest launch
 	File     records.File

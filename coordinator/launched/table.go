@@ -117,7 +117,7 @@ func (t *Table) Status(sweep string) control.Status {
 
 // Record is what is recorded of a sweep.
 func (t *Table) Record(s *Sweep) *records.Sweep {
-	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, MaxRunning: s.Most,
+	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, MaxRunning: s.Most, User: s.User,
 		Launched: s.launched, File: s.File, Launch: s.Launch, Reruns: map[sweeps.ID]int{}}
 	for id := range s.Reruns {
 		if task, ok := t.machine.Task(id); ok && !task.IsSettled() {

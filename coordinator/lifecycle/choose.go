@@ -52,10 +52,12 @@ type scheduler struct {
 	disturbed bool               // the queue no longer holds what should be executed next
 	floor     *int               // the lowest priority of what was queued since the last withdrawal; nil: nothing
 	deferred  map[sweeps.ID]bool // pending tasks that are not looked at before TaskReady
+	users     map[string]float64 // seconds of work that were sent to workers on account of each user's sweeps
 }
 
 // Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest priority are
-// served first; among equals, the one that has been charged the fewest seconds; within a sweep, its order counts. A
+// served first; among equals, those of the user who has been charged the fewest seconds, and of these, the one that has been
+// charged the fewest; within a sweep, its order counts. A
 // task has the highest priority of the sweeps that want it or wait for it. A sweep that has as many tasks queued or running as
 // it may have is passed over; the tasks that it waits for belong to the sweeps that want them.
 func (m *scheduler) Choose(n int, sender Sender) []Candidate {
@@ -63,7 +65,7 @@ func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 	serving := m.serving()
 	var later []ref
 	for len(out) < n && len(serving) > 0 {
-		i := nextSweep(serving)
+		i := m.nextSweep(serving)
 		c, put, ok := m.chooseFrom(serving[i], sender)
 		later = append(later, put...)
 		if !ok {
@@ -93,10 +95,11 @@ func (m *scheduler) serving() (out []*sweep) {
 func (m *scheduler) MayChoose() bool { return len(m.serving()) > 0 }
 
 // nextSweep is the index of the sweep whose turn it is.
-func nextSweep(list []*sweep) int {
+func (m *scheduler) nextSweep(list []*sweep) int {
 	best := 0
 	for i, s := range list {
-		if cmp.Or(cmp.Compare(list[best].priority, s.priority), cmp.Compare(s.charged, list[best].charged)) < 0 {
+		if cmp.Or(cmp.Compare(list[best].priority, s.priority), cmp.Compare(m.users[s.user], m.users[list[best].user]),
+			cmp.Compare(s.charged, list[best].charged)) < 0 {
 			best = i
 		}
 	}
@@ -126,7 +129,7 @@ func (m *scheduler) chooseFrom(s *sweep, sender Sender) (c Candidate, later []re
 			t := m.track(c.ID)
 			m.move(t, Queued)
 			t.charge = charge{s.name, offer.Seconds}
-			s.charged += offer.Seconds
+			m.charge(s, offer.Seconds)
 			m.lower(s.priority)
 			return c, later, true
 		}
@@ -280,23 +283,41 @@ func (m *scheduler) lower(priority int) {
 	}
 }
 
-// join charges a sweep that is opened as much as the open sweep of its priority that was charged least, so that neither
-// a launch nor a resumption gives it an advantage. Orders that nobody has claimed do not count: they are withdrawn
-// next.
+// charge charges a sweep and its user for work; refunds are negative. What is on its way when another user launches the sweep again
+// is settled with that user.
+func (m *scheduler) charge(s *sweep, seconds float64) {
+	s.charged += seconds
+	m.users[s.user] += seconds
+}
+
+// join charges a sweep that is opened as much as its user's open sweep of its priority that was charged least, so that neither
+// a launch nor a resumption gives it an advantage; and if it is its user's only one, the user as much as the one of those who have open
+// sweeps of its priority that was charged least. Orders that nobody has claimed do not count: they are withdrawn next.
 func (m *scheduler) join(joining *sweep) {
-	ordered := map[string]float64{}
+	ordered, orderedBy := map[string]float64{}, map[string]float64{}
 	for _, t := range m.tasks {
-		if t.phase == Queued {
-			ordered[t.charge.sweep] += t.charge.seconds
+		if t.phase != Queued {
+			continue
+		}
+		ordered[t.charge.sweep] += t.charge.seconds
+		if s := m.sweeps[t.charge.sweep]; s != nil {
+			orderedBy[s.user] += t.charge.seconds
 		}
 	}
-	least := math.Inf(1)
+	least, leastUser := math.Inf(1), math.Inf(1)
 	for _, s := range m.order {
-		if s.isOpen() && !s.finished && s.priority == joining.priority && s.name != joining.name {
+		switch {
+		case !s.isOpen() || s.finished || s.priority != joining.priority || s.name == joining.name:
+		case s.user == joining.user:
 			least = min(least, s.charged-ordered[s.name])
+		default:
+			leastUser = min(leastUser, m.users[s.user]-orderedBy[s.user])
 		}
 	}
-	if !math.IsInf(least, 1) {
+	switch {
+	case !math.IsInf(least, 1):
 		joining.charged = max(joining.charged, least)
+	case !math.IsInf(leastUser, 1):
+		m.users[joining.user] = max(m.users[joining.user], leastUser)
 	}
 }

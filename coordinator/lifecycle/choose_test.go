@@ -81,3 +81,39 @@ func TestALimitedSweepIsNotSentMore(t *testing.T) {
 		t.Error("a task is sent although more run than the new limit")
 	}
 }
+
+// TestUsersShareBySeconds has one user with three sweeps and another with one: both get the same, and so do the three sweeps. A third
+// user, who comes later, gets no more from then on than the others.
+func TestUsersShareBySeconds(t *testing.T) {
+	m := New()
+	users := map[string]string{"a1": "a", "a2": "a", "a3": "a", "b1": "b", "c1": "c"}
+	launch := func(name string, first int) {
+		m.Step(LaunchBegan{Sweep: name, User: users[name]})
+		for n := range 40 {
+			m.Step(TaskRequested{Sweep: name, ID: task(first + n), Execute: true})
+		}
+		m.Step(LaunchCompleted{Sweep: name})
+		m.Step(OrdersWithdrawn{})
+	}
+	got := map[string]int{}
+	run := func(tasks int) {
+		for range tasks {
+			c := m.Choose(1, fixed{100})[0]
+			m.Step(AttemptStarted{c.ID, c.Run, "t"})
+			m.Step(OutcomeCommitted{ID: c.ID, Run: c.Run, Token: "t", Seconds: 60})
+			got[c.For]++
+			got[users[c.For]]++
+		}
+	}
+	for i, name := range []string{"a1", "a2", "a3", "b1"} {
+		launch(name, 1+40*i)
+	}
+	if run(24); got["a"] != 12 || got["b"] != 12 || got["a1"] != 4 || got["a2"] != 4 || got["a3"] != 4 {
+		t.Errorf("they got %v", got)
+	}
+	clear(got)
+	launch("c1", 161)
+	if run(18); got["a"] != 6 || got["b"] != 6 || got["c"] != 6 {
+		t.Errorf("with a third user, they got %v", got)
+	}
+}

@@ -11,8 +11,9 @@ type Event interface{ isEvent() }
 // LaunchBegan: a launch of a sweep began. What an earlier launch of it wanted no longer counts.
 type LaunchBegan struct {
 	Sweep    string
-	Priority int // higher first
-	Most     int // tasks that may be queued or running at a time; 0: any number
+	Priority int    // higher first
+	Most     int    // tasks that may be queued or running at a time; 0: any number
+	User     string // who launches it
 }
 
 // LaunchExtended: a launched sweep wants more tasks in addition to those that it wants already.

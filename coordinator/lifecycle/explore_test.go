@@ -139,7 +139,7 @@ func (m *Machine) clone() *Machine {
 	for _, s := range m.order {
 		c.order = append(c.order, c.numbers[s.number])
 	}
-	c.deferred = maps.Clone(m.deferred)
+	c.deferred, c.users = maps.Clone(m.deferred), maps.Clone(m.users)
 	c.places.slots, c.places.used = slices.Clone(m.places.slots), m.places.used
 	for id, t := range m.tasks {
 		e := *t

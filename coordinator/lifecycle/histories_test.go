@@ -223,7 +223,7 @@ func (h *world) launch(sweep string) {
 	h.say("launch of %s", sweep)
 	h.launches[sweep] = nil
 	h.most[sweep] = []int{0, 0, 1, 2}[h.random.IntN(4)]
-	h.step(LaunchBegan{sweep, h.random.IntN(2), h.most[sweep]})
+	h.step(LaunchBegan{sweep, h.random.IntN(2), h.most[sweep], []string{"", "u", "v"}[h.random.IntN(3)]})
 	for n := 1; n <= 5; n++ {
 		if h.random.IntN(4) == 0 {
 			continue

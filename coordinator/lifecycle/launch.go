@@ -11,7 +11,7 @@ import (
 // launch under way is complete.
 func (m *Machine) begin(e LaunchBegan) []Command {
 	m.last++
-	s := &sweep{number: m.last, name: e.Sweep, status: Open, priority: e.Priority, most: e.Most}
+	s := &sweep{number: m.last, name: e.Sweep, status: Open, priority: e.Priority, most: e.Most, user: e.User}
 	m.numbers[s.number] = s
 	m.launches++
 	old := m.sweeps[e.Sweep]

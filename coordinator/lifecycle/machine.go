@@ -19,7 +19,7 @@ type Machine struct {
 // New makes a machine that knows of nothing.
 func New() *Machine {
 	return &Machine{scheduler: &scheduler{dependencies: &dependencies{taskTable: newTaskTable(), waiting: map[sweeps.ID][]dependent{}},
-		deferred: map[sweeps.ID]bool{}}}
+		deferred: map[sweeps.ID]bool{}, users: map[string]float64{}}}
 }
 
 // Step takes an event and returns the commands that follow from it.

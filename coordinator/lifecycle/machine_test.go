@@ -155,7 +155,7 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	run, token, class := number(f["run"]), f["token"], protocol.Class(f["class"])
 	switch word {
 	case "launchBegan":
-		return LaunchBegan{f["sweep"], number(f["priority"]), number(f["most"])}
+		return LaunchBegan{f["sweep"], number(f["priority"]), number(f["most"]), f["user"]}
 	case "launchExtended":
 		return LaunchExtended{f["sweep"]}
 	case "taskReplaced":

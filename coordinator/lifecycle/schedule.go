@@ -13,7 +13,7 @@ func (m *scheduler) makePending(id sweeps.ID, t *entry) {
 // refund takes back what a sweep was charged for a task that it did not get.
 func (m *scheduler) refund(t *entry) {
 	if s := m.sweeps[t.charge.sweep]; s != nil {
-		s.charged -= t.charge.seconds
+		m.charge(s, -t.charge.seconds)
 	}
 	t.charge = charge{}
 }
@@ -43,7 +43,7 @@ func (m *scheduler) withdraw() {
 // correct charges a sweep for what a task took instead of what was expected.
 func (m *scheduler) correct(t *entry, seconds float64) {
 	if s := m.sweeps[t.charge.sweep]; s != nil {
-		s.charged += seconds - t.charge.seconds
+		m.charge(s, seconds-t.charge.seconds)
 	}
 	t.charge = charge{}
 }

@@ -15,6 +15,7 @@ type sweep struct {
 	name     string
 	status   Status // Open, Paused or Cancelled
 	priority int
+	user     string  // who launched it
 	most     int     // of its tasks may be queued or running at a time; 0: any number
 	charged  float64 // seconds of work that were sent to workers on its account
 

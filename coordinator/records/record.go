@@ -20,6 +20,8 @@ type Sweep struct {
 	Format   int            `json:"format"` // 1
 	Status   control.Status `json:"status"`
 	Priority int            `json:"priority"`
+	// User is who launched it; "" in records of earlier versions. Users share the workers evenly.
+	User string `json:"user,omitempty"`
 	// MaxRunning is how many tasks may run at a time; 0: any number.
 	MaxRunning int       `json:"max_running,omitempty"`
 	Launched   time.Time `json:"launched"`
