@@ -113,6 +113,8 @@ export interface Measures {
   measures: Measure[];
   values: (number | null)[][];
   missing: number;
+  rows: number;
+  others: string[] | null;
 }
 
 export interface FailureLine {
@@ -162,6 +164,7 @@ export interface Attempt {
   token: string;
   began?: string;
   bytes: number;
+  ended: string;
 }
 
 export interface SimulationProgress {
@@ -372,4 +375,5 @@ export interface Problem {
 
 export interface Problems {
   problems: Problem[] | null;
+  more: number;
 }

@@ -10,6 +10,8 @@ import { emptyTable, type TaskTable } from "./tasktable";
 export interface Live {
   table: TaskTable;
   version: number; // changes with the table's values
+  others: string[]; // measures that the table has not, because it is large
+  want: (measure: string) => void; // gets one of them
 }
 
 /** Milliseconds between two requests for measures that change; all of them come with each answer. */
@@ -29,7 +31,9 @@ interface Known {
 /** The sweep's table of tasks, kept up to date by the stream's messages, and its measures. The name must not change. */
 export function useTasks(name: string, settled: number): Live {
   const { connection } = useStore();
-  const [live, setLive] = useState<Live>({ table: emptyTable, version: 0 });
+  const [live, setLive] = useState({ table: emptyTable, version: 0 });
+  const [others, setOthers] = useState<string[]>([]);
+  const [wanted, setWanted] = useState<string[]>([]);
   const known = useRef<Known>({ table: emptyTable, measures: null, revision: "", fetching: false, missed: false }).current;
   const isThere = useRef(true);
   useEffect(() => () => void (isThere.current = false), []);
@@ -78,22 +82,28 @@ export function useTasks(name: string, settled: number): Live {
   useEffect(() => {
     if (connection === "connected") void fetchChanges();
   }, [connection]);
-  useMeasures(name, live.table.ids.length, settled, (measures) => {
+  useMeasures(name, wanted, live.table.ids.length, settled, (measures) => {
     known.measures = measures;
+    setOthers(measures.others ?? []);
     show(withKnown(known.table, measures));
   });
-  return live;
+  const want = (measure: string) => setWanted([...(known.measures?.measures.map((m) => m.name) ?? []), measure]);
+  return { ...live, others, want };
 }
 
-/** Gets the measures when more tasks are settled, and again while some are still to be computed. */
-function useMeasures(name: string, rows: number, settled: number, take: (measures: Measures) => void): void {
+/**
+ * Gets the wanted measures, or if there are none those that the server chooses: when more tasks are settled, and again while some are
+ * still to be computed.
+ */
+function useMeasures(name: string, wanted: string[], rows: number, settled: number, take: (measures: Measures) => void): void {
   const [round, setRound] = useState(0);
   const followed = useFollowed(settled, measuresPause(rows));
   useEffect(() => {
     if (rows === 0 || settled === 0) return;
     let ended = false;
     let timer = 0;
-    get<Measures>(`${sweepPath(name)}/measures`).then(
+    const query = new URLSearchParams(wanted.length > 0 ? { names: wanted.join() } : {});
+    get<Measures>(`${sweepPath(name)}/measures?${query}`).then(
       (answer) => {
         if (ended) return;
         take(answer);
@@ -105,7 +115,7 @@ function useMeasures(name: string, rows: number, settled: number, take: (measure
       ended = true;
       clearTimeout(timer);
     };
-  }, [name, rows, followed, round]);
+  }, [name, wanted, rows, followed, round]);
 }
 
 /** A number that follows another one with a pause between two changes, in milliseconds. */

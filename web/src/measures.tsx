@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { type Line, Plot } from "./plot";
+import type { Live } from "./live";
 import { Select } from "./parts";
 import { interval } from "./statistics";
 import { type Column, levels, type TaskTable } from "./tasktable";
@@ -9,7 +10,8 @@ import { label } from "./taskmap";
 
 const mostLines = 6;
 
-export function MeasurePlot({ table, version }: { table: TaskTable; version: number }) {
+export function MeasurePlot({ live }: { live: Live }) {
+  const { table, version, others } = live;
   const parameters = useMemo(
     () => table.columns.filter((c) => (c.role === "parameter" || c.role === "seed") && levels(c).length > 1),
     [table],
@@ -26,12 +28,17 @@ export function MeasurePlot({ table, version }: { table: TaskTable; version: num
   const plot = useMemo(() => (x && y ? lines(table, x, y, by) : null), [table, y?.role === "measure" || version, x, y, by]);
   if (!x || !y || !plot) return null;
   const names = (all: Column[]) => all.map((c) => ({ value: c.name, text: c.name }));
+  const more = others.map((name) => ({ value: name, text: name }));
+  const choose = (name: string) => {
+    setMeasure(name);
+    if (others.includes(name)) live.want(name);
+  };
   const unit = (c: Column) => (c.unit ? `${c.name} (${c.unit})` : c.name);
   return (
     <section class="panel" aria-label="Measures">
       <header>
         <h2>Measures</h2>
-        <Select label="of" value={y.name} choices={names(measures)} choose={setMeasure} />
+        <Select label="of" value={y.name} choices={[...names(measures), ...more]} choose={choose} />
         <Select label="against" value={x.name} choices={names(parameters)} choose={setParameter} />
         {groups.length > 0 && (
           <Select label="by" value={by?.name ?? ""} choices={[{ value: "", text: "nothing" }, ...names(groups)]} choose={setGroup} />

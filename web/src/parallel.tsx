@@ -19,8 +19,8 @@ interface Axis {
 }
 
 function axisOf(c: Column): Axis {
-  const values = levels(c);
-  if (c.labels || (values.length <= 12 && c.role !== "measure")) {
+  const values = c.role === "measure" ? [] : levels(c);
+  if (c.labels || (values.length > 0 && values.length <= 12)) {
     const place = new Map(values.map((v, i) => [v, (i + 0.5) / values.length]));
     const ticks = values.map((v) => ({ at: place.get(v)!, text: label(c, v) }));
     return { column: c, at: (row) => place.get(c.values[row]!) ?? NaN, ticks };

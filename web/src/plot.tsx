@@ -22,7 +22,11 @@ interface Props {
   lines: Line[];
   labels?: string[]; // of x, where it counts words
   points?: boolean;
+  counts?: boolean; // x are whole numbers
 }
+
+/** The distances of the ticks of an axis that counts. */
+const wholeSteps = [1, 2, 5].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 10_000 * n]).sort((a, b) => a - b);
 
 export function Plot(props: Props) {
   const [box, size, themes] = useSize();
@@ -70,7 +74,7 @@ function dataOf({ x, lines }: Props): uPlot.AlignedData {
   return [x, ...rows] as uPlot.AlignedData;
 }
 
-function optionsOf({ lines, labels, xLabel, yLabel, points }: Props, width: number, height: number): uPlot.Options {
+function optionsOf({ lines, labels, xLabel, yLabel, points, counts }: Props, width: number, height: number): uPlot.Options {
   const t = theme();
   const font = '11px system-ui, "Liberation Sans", sans-serif';
   const ticks = { stroke: t.line, width: 1, size: 4 };
@@ -80,7 +84,7 @@ function optionsOf({ lines, labels, xLabel, yLabel, points }: Props, width: numb
   lines.forEach((l, i) => {
     const colour = t.series[(l.colour ?? i) % seriesCount]!;
     const dash = l.dashed ? { dash: [5, 4] } : {};
-    const dots = { show: points ?? l.values.length < 40, size: 5 };
+    const dots = { show: points ?? l.values.filter((v) => v !== null).length < 40, size: 5 };
     series.push({ label: l.name, stroke: colour, width: 1.6, points: dots, spanGaps: true, ...dash });
     if (!l.low || !l.high) return;
     const hidden = { stroke: colour + "55", width: 0.5, points: { show: false }, spanGaps: true };
@@ -89,7 +93,9 @@ function optionsOf({ lines, labels, xLabel, yLabel, points }: Props, width: numb
   });
   const words: Partial<uPlot.Axis> = labels
     ? { splits: labels.map((_, i) => i), values: (_, splits) => splits.map((s) => labels[s] ?? "") }
-    : {};
+    : counts
+      ? { incrs: wholeSteps }
+      : {};
   return {
     width,
     height,

@@ -17,7 +17,7 @@ import { useStore } from "./store";
 import { Status } from "./sweeps";
 import { TaskGrid } from "./table";
 import { TaskMap } from "./taskmap";
-import { allRows, type Column, filtered, levels, parseFilter, sorted, type Sorting, type TaskTable } from "./tasktable";
+import { allRows, type Column, column, filtered, levels, parseFilter, sorted, type Sorting, type TaskTable } from "./tasktable";
 
 export function SweepView({ name }: { name: string }) {
   const { state } = useStore();
@@ -25,7 +25,7 @@ export function SweepView({ name }: { name: string }) {
   const settled = row ? row.done + row.failed : 0;
   const detail = useFetched<SweepDetail>(sweepPath(name), [row?.tasks, row?.failed, row?.suspect]);
   const s: Sweep | undefined = row ?? detail.value ?? undefined;
-  const { table, version } = useTasks(name, settled);
+  const live = useTasks(name, settled);
   if (!s) return detail.error ? <Failure error={detail.error} /> : <p class="empty">Loading…</p>;
   return (
     <>
@@ -45,7 +45,7 @@ export function SweepView({ name }: { name: string }) {
         <span class="share">{shareDone(s)}</span>
       </div>
       <Figures s={s} />
-      <Plots table={table} version={version} s={s} detail={detail.value} />
+      <Plots live={live} s={s} detail={detail.value} />
     </>
   );
 }
@@ -64,7 +64,7 @@ function Figures({ s }: { s: Sweep }) {
         {count(s.suspect)}
       </Figure>
       <Figure name="rate">{rate(s.rate)}</Figure>
-      <Figure name="time left"><TimeLeft left={s.left} range={s.left_range} /></Figure>
+      <Figure name="time left"><TimeLeft left={s.status === "finished" ? null : s.left} range={s.left_range} /></Figure>
       {s.spent !== undefined && <Figure name="time spent, all tasks">{seconds(s.spent)}</Figure>}
       {s.seconds_per_task != null && <Figure name="per task">{seconds(s.seconds_per_task)}</Figure>}
       {s.bytes !== undefined && <Figure name="results">{bytes(s.bytes)}</Figure>}
@@ -74,32 +74,34 @@ function Figures({ s }: { s: Sweep }) {
 
 function Controls({ s }: { s: Sweep }) {
   const path = sweepPath(s.sweep);
-  const allowed = mayControl() && s.from !== "directory";
-  const active = s.status === "open" || s.status === "paused";
+  const allowed = mayControl();
+  const active = allowed && s.from !== "directory" && (s.status === "open" || s.status === "paused");
   return (
     <div class="controls">
-      <Action label="Pause" path={`${path}/pause`} body={{}} allowed={allowed && s.status === "open"} />
+      <Action label="Pause" path={`${path}/pause`} body={{}} allowed={active && s.status === "open"} />
       <Action label="Resume" path={`${path}/resume`} body={{}} allowed={allowed && (s.status === "paused" || s.status === "cancelled")} />
       <Action
         label="Set priority"
         path={`${path}/priority`}
         body={{}}
         number={{ name: "priority", label: "Priority, higher first:", value: s.priority }}
-        allowed={allowed && active}
+        allowed={active}
       />
-      <Action label="Cancel sweep" path={`${path}/cancel`} body={{}} danger allowed={allowed && active} />
+      <Action label="Cancel sweep" path={`${path}/cancel`} body={{}} danger allowed={active} />
       <Action label="Rerun failed" path={`${path}/rerun`} body={{ failed: true }} allowed={allowed && s.failed > 0} />
       <Action label="Rerun suspect" path={`${path}/rerun`} body={{ suspect: true }} allowed={allowed && s.suspect > 0} />
     </div>
   );
 }
 
-interface PlotsProps extends Live {
+interface PlotsProps {
+  live: Live;
   s: Sweep;
   detail: SweepDetail | null;
 }
 
-function Plots({ table, version, s, detail }: PlotsProps) {
+function Plots({ live, s, detail }: PlotsProps) {
+  const { table, version } = live;
   const [filter, setFilter] = useState("");
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const all = useMemo(() => allRows(table), [table]);
@@ -133,15 +135,15 @@ function Plots({ table, version, s, detail }: PlotsProps) {
   return (
     <>
       <div class="pair">
-        <MapPanel table={table} version={version} choose={choose} />
-        <MeasurePlot table={table} version={version} />
+        <MapPanel live={live} choose={choose} />
+        <MeasurePlot live={live} />
       </div>
       <Tabs
         label="Views of the sweep"
         tabs={[
           { id: "tasks", name: "Tasks", view: tasks },
           { id: "running", name: "Running", view: () => <RunningTasks sweep={s.sweep} /> },
-          { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel table={table} rows={rows} /> },
+          { id: "parallel", name: "Parallel coordinates", view: () => <ParallelPanel live={live} rows={rows} /> },
           { id: "failures", name: "Failures", view: () => <FailuresView s={s} /> },
           { id: "events", name: "Events", view: () => <EventList about={s.sweep} /> },
           { id: "file", name: "Sweep file", view: () => <pre class="file">{detail?.toml ?? "Loading…"}</pre> },
@@ -160,11 +162,13 @@ function byUse(a: Column, b: Column): number {
   return Number(a.role === "seed") - Number(b.role === "seed") || levels(b).length - levels(a).length;
 }
 
-interface MapPanelProps extends Live {
+interface MapPanelProps {
+  live: Live;
   choose: (rows: Uint32Array, description: string) => void;
 }
 
-function MapPanel({ table, version, choose }: MapPanelProps) {
+function MapPanel({ live, choose }: MapPanelProps) {
+  const { table, version } = live;
   const axes = useMemo(() => varying(table).sort(byUse), [table]);
   const [x, setX] = useState("");
   const [y, setY] = useState("");
@@ -174,22 +178,28 @@ function MapPanel({ table, version, choose }: MapPanelProps) {
   const yName = others.find((c) => c.name === y)?.name ?? others[0]?.name ?? "";
   const names = (all: Column[]) => all.map((c) => ({ value: c.name, text: c.name }));
   const shades = table.columns.filter((c) => ["time", "quality", "measure"].includes(c.role) && !c.labels);
-  const colours = [{ value: "state", text: "state" }, ...names(shades)];
+  const unloaded = live.others.map((name) => ({ value: name, text: name }));
+  const colours = [{ value: "state", text: "state" }, ...names(shades), ...unloaded];
+  const shade = column(table, colour) ? colour : "state";
+  const chooseColour = (name: string) => {
+    setColour(name);
+    if (live.others.includes(name)) live.want(name);
+  };
   return (
     <section class="panel" aria-label="Map of tasks">
       <header>
-        <h2>Map of tasks</h2>
+        <h2>Map</h2>
         <Select label="across" value={xName} choices={names(axes)} choose={setX} />
         {others.length > 0 && <Select label="up" value={yName} choices={names(others)} choose={setY} />}
-        <Select label="colour" value={colour} choices={colours} choose={setColour} />
+        <Select label="colour" value={shade} choices={colours} choose={chooseColour} />
       </header>
-      <TaskMap table={table} version={version} x={xName} y={yName} colour={colour} choose={choose} />
+      <TaskMap table={table} version={version} x={xName} y={yName} colour={shade} choose={choose} />
     </section>
   );
 }
 
 /** Parameters and measures do not change within a table, so this view is drawn again only when the rows do. */
-function ParallelPanel({ table, rows }: { table: TaskTable; rows: Uint32Array }) {
+function ParallelPanel({ live: { table }, rows }: { live: Live; rows: Uint32Array }) {
   const measures = table.columns.filter((c) => c.role === "measure");
   const names = [...varying(table).slice(0, 6), ...measures.slice(0, 4)].map((c) => c.name);
   const [colour, setColour] = useState("");

@@ -106,7 +106,7 @@ function Row({ s }: { s: Sweep }) {
       <td class={`number ${s.failed > 0 ? "bad" : ""}`}>{count(s.failed)}</td>
       <td class={`number ${s.suspect > 0 ? "doubtful" : ""}`}>{count(s.suspect)}</td>
       <td class="number">{rate(s.rate)}</td>
-      <td><TimeLeft left={s.left} range={s.left_range} /></td>
+      <td><TimeLeft left={s.status === "finished" ? null : s.left} range={s.left_range} /></td>
       <td class="number">{s.spent === undefined ? "–" : seconds(s.spent)}</td>
       <td class="number">{s.bytes === undefined ? "–" : bytes(s.bytes)}</td>
       <td class="number">{s.priority}</td>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Action } from "./action";
-import type { Attempt, Curves, Log, ManifestLine, RunningTask, Task, TaskParameter } from "./api";
+import type { Attempt, Curves, Figure as FigureOfResult, Log, ManifestLine, RunningTask, Task, TaskParameter } from "./api";
 import { get, sweepPath, taskPath } from "./client";
 import { EventList } from "./events";
 import { bytes, count, moment, percent, seconds, shortID } from "./format";
@@ -82,7 +82,7 @@ function Explanation({ task }: { task: Task }) {
       {e && (
         <div class={`note ${task.state === "failed" ? "bad" : ""}`}>
           <p>{e.reason}</p>
-          {e.details?.map((d) => <p key={d} class="muted">{d}</p>)}
+          {task.state !== "running" && e.details?.map((d) => <p key={d}>{d}</p>)}
           {e.remedy && <p>{e.remedy}</p>}
         </div>
       )}
@@ -138,34 +138,44 @@ function CurvesPanel({ id, running, state }: { id: string; running: boolean; sta
         <h2>Learning curves</h2>
         {n > 0 && (
           <span class="muted">
-            {count(n)} {curves!.trials > 0 && `of ${count(curves!.trials)} `}trials
+            trial {count(trialsOf(curves!).at(-1)!)} {curves!.trials > 0 && `of ${count(curves!.trials)}`}
           </span>
         )}
       </header>
-      {n === 0 ? <p class="empty">No trial has ended yet.</p> : <CurvePlots c={curves!} />}
+      {n > 0 && <CurvePlots c={curves!} />}
+      {n === 0 && <p class="empty">{state === "done" ? "This task has no training." : "No trial has ended yet."}</p>}
     </section>
   );
 }
 
+/** The trials of the curves, counted over all phases. While a task trains, not every trial has an entry. */
+function trialsOf(c: Curves): number[] {
+  let before = 0; // trials of earlier phases
+  return c.trial!.map((trial, i) => {
+    if (i > 0 && c.phase![i] !== c.phase![i - 1]) before += c.trial![i - 1]!;
+    return before + trial;
+  });
+}
+
 function CurvePlots({ c }: { c: Curves }) {
-  const x = c.trial!.map((_, i) => i + 1);
+  const x = trialsOf(c);
   const has = (values: (number | null)[] | null) => values !== null && values.some((v) => v !== null);
   return (
     <div class="curves">
       <Plot
-        title="Change of the inhibitory input per trial" x={x} xLabel="trial" yLabel="input change (1/s)"
+        title="Change of the inhibitory input per trial" x={x} xLabel="trial" counts yLabel="input change (1/s)"
         lines={[
           { name: "mean", values: c.change_mean ?? [] },
           { name: "largest", values: c.change_max ?? [], dashed: true },
         ]}
       />
       <Plot
-        title="Euler steps until the network settled, per trial" x={x} xLabel="trial" yLabel="Euler steps"
+        title="Euler steps until the network settled, per trial" x={x} xLabel="trial" counts yLabel="Euler steps"
         lines={[{ name: "mean, from fewest to most", values: c.steps_mean ?? [], low: c.steps_min ?? [], high: c.steps_max ?? [] }]}
       />
       {(has(c.rate_e) || has(c.rate_i)) && (
         <Plot
-          title="Mean rates per trial" x={x} xLabel="trial" yLabel="mean rate (1/s)"
+          title="Mean rates per trial" x={x} xLabel="trial" counts yLabel="mean rate (1/s)"
           lines={[
             { name: "E neurons", values: c.rate_e ?? [] },
             { name: "I neurons", values: c.rate_i ?? [] },
@@ -281,14 +291,27 @@ function Figures({ task }: { task: Task }) {
   return (
     <div class="cards figures-of-result">
       {figures.map((f) => (
-        <figure key={f.name} class="panel">
-          <img src={`${taskPath(task.id)}/figures/${encodeURIComponent(f.name)}?${version}`} alt={f.about} loading="lazy" />
-          <figcaption>
-            <b>{f.name}</b> {f.about}
-          </figcaption>
-        </figure>
+        <Drawing key={f.name} f={f} address={`${taskPath(task.id)}/figures/${encodeURIComponent(f.name)}?${version}`} />
       ))}
     </div>
+  );
+}
+
+function Drawing({ f, address }: { f: FigureOfResult; address: string }) {
+  const [failed, setFailed] = useState(false);
+  return (
+    <figure class="panel">
+      {failed ? (
+        <p class="empty">This figure cannot be drawn from this result.</p>
+      ) : (
+        <a href={address} target="_blank" rel="noopener">
+          <img src={address} alt={f.about} loading="lazy" onError={() => setFailed(true)} />
+        </a>
+      )}
+      <figcaption>
+        <b>{f.name}</b> {f.about}
+      </figcaption>
+    </figure>
   );
 }
 
@@ -306,6 +329,7 @@ function Attempts({ all }: { all: Attempt[] }) {
               attempt
             </th>
             <th scope="col">began</th>
+            <th scope="col">ended</th>
             <th scope="col">token</th>
             <th scope="col" class="number">
               log
@@ -318,6 +342,7 @@ function Attempts({ all }: { all: Attempt[] }) {
               <td class="number">{a.run}</td>
               <td class="number">{a.attempt}</td>
               <td>{moment(a.began)}</td>
+              <td>{a.ended}</td>
               <td>
                 <code>{a.token}</code>
               </td>

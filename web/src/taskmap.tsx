@@ -180,8 +180,8 @@ function draw(
   const f = frameOf(grid, size);
   const colours = theme();
   const gap = f.width > 8 && f.height > 8 ? 1 : 0;
-  const parts = Math.ceil(Math.sqrt(grid.most));
-  const divided = parts > 1 && Math.min(f.width, f.height) / parts >= 3;
+  const parts = partsOf(grid.most, f.width / f.height);
+  const divided = grid.most > 1 && f.width / parts.columns >= 3 && f.height / parts.lines >= 3;
   const colourOf = shade ? shading(shade, range) : (row: number) => colours.states[table.states[row]!]!;
   for (let j = 0; j < f.lines; j++) {
     const top = margin.top + (f.lines - 1 - j) * f.height;
@@ -194,10 +194,10 @@ function draw(
         c.fillRect(left, top, f.width - gap + (gap ? 0 : 0.5), f.height - gap + (gap ? 0 : 0.5));
         continue;
       }
-      const [w, h] = [(f.width - gap) / parts, (f.height - gap) / Math.ceil(grid.most / parts)];
+      const [w, h] = [(f.width - gap) / parts.columns, (f.height - gap) / parts.lines];
       rows.forEach((row, k) => {
         c.fillStyle = colourOf(row) ?? colours.line;
-        c.fillRect(left + (k % parts) * w, top + Math.floor(k / parts) * h, w - 0.5, h - 0.5);
+        c.fillRect(left + (k % parts.columns) * w, top + Math.floor(k / parts.columns) * h, w - 0.5, h - 0.5);
       });
     }
   }
@@ -207,6 +207,17 @@ function draw(
   c.lineWidth = 2;
   const [i, j] = [cursor % f.columns, Math.floor(cursor / f.columns)];
   c.strokeRect(margin.left + i * f.width - 1, margin.top + (f.lines - 1 - j) * f.height - 1, f.width + 1, f.height + 1);
+}
+
+/** How a cell is divided among its tasks: with few parts left empty, and parts that are almost square. */
+function partsOf(tasks: number, aspect: number): { columns: number; lines: number } {
+  let best = { columns: 1, lines: tasks, cost: Infinity };
+  for (let columns = 1; columns <= tasks; columns++) {
+    const lines = Math.ceil(tasks / columns);
+    const cost = (columns * lines - tasks) / tasks + 0.2 * Math.abs(Math.log((aspect * lines) / columns));
+    if (cost < best.cost) best = { columns, lines, cost };
+  }
+  return best;
 }
 
 function shading(shade: Column, [low, high]: [number, number]): (row: number) => string | null {

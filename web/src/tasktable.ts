@@ -29,9 +29,16 @@ export function stateOf(table: TaskTable, row: number): State {
   return states[table.states[row]!] ?? "pending";
 }
 
-/** The distinct finite values in ascending order, or all labels. */
+/** The levels of parameters and seeds, which do not change. */
+const knownLevels = new WeakMap<Column, number[]>();
+
+/** The distinct values in ascending order, without NaN. */
 export function levels(c: Column): number[] {
-  return [...new Set(c.values)].filter((x) => !Number.isNaN(x)).sort((a, b) => a - b);
+  const known = knownLevels.get(c);
+  if (known) return known;
+  const found = [...new Set(c.values)].filter((x) => !Number.isNaN(x)).sort((a, b) => a - b);
+  if (c.role === "parameter" || c.role === "seed") knownLevels.set(c, found);
+  return found;
 }
 
 /** All rows, in their order in the sweep. */
