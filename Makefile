@@ -34,7 +34,7 @@ UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate web notebook verify bench bench-reference clean
+.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate web notebook screenshots verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -109,6 +109,11 @@ web: ## build the dashboard's page from web/ (its libraries are fetched with npm
 	@tools/setup web
 	@tools/web-packages
 	$(GO) -C tools run ./web ../internal/dashboard/page/built
+
+screenshots: setup ## take the dashboard's screenshots in docs/ again, by its test in a browser
+	@tools/setup browser
+	@tools/web-packages
+	EISWEEP_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count 1 -run TheDashboardInABrowser ./internal/e2e
 
 notebook: build ## run the notebook in docs/ and store its outputs in it
 	@tools/setup notebook

@@ -75,7 +75,7 @@ func enter() (int, error) {
 // isSetting tells what the shell that runs the tests has set for the program, or has from a job of Slurm's.
 func isSetting(setting string) bool {
 	name, _, _ := strings.Cut(setting, "=")
-	ours := strings.HasPrefix(name, "EISWEEP_") && name != "EISWEEP_ACCEPTANCE"
+	ours := strings.HasPrefix(name, "EISWEEP_") && name != "EISWEEP_ACCEPTANCE" && name != "EISWEEP_SCREENSHOTS"
 	return ours || strings.HasPrefix(name, "SLURM_") || strings.HasPrefix(name, "SBATCH_") || name == "XDG_STATE_HOME"
 }
 
