@@ -68,28 +68,7 @@ func isSound(text []byte) bool {
 // begins at an offset. A missing file has no lines; a last line without its end is
 // left out. Errors are as Read's, the line being counted from there.
 func ReadBriefs(path string, from int64) iter.Seq2[Brief, error] {
-	return func(yield func(Brief, error) bool) {
-		f, err := atomicfile.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return
-		}
-		if err == nil {
-			defer f.Close()
-			_, err = f.Seek(from, io.SeekStart)
-		}
-		if err != nil {
-			yield(Brief{}, fmt.Errorf("read manifest: %w", err))
-			return
-		}
-		for b, err := range briefs(f, from) {
-			if err != nil {
-				err = &fs.PathError{Op: "read manifest", Path: path, Err: err}
-			}
-			if !yield(b, err) || err != nil {
-				return
-			}
-		}
-	}
+	return readFile(path, from, func(r io.Reader) iter.Seq2[Brief, error] { return briefs(r, from) })
 }
 
 func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {

@@ -14,22 +14,30 @@ import (
 
 // Read yields the lines of a manifest in their order. A missing file has no lines; a torn last line, which a crash left,
 // is left out. An error, which names the line, ends it; it is a *fs.PathError that wraps ErrDamaged for a damaged line.
-func Read(path string) iter.Seq2[Line, error] {
-	return func(yield func(Line, error) bool) {
+func Read(path string) iter.Seq2[Line, error] { return readFile(path, 0, readLines) }
+
+// readFile yields what read yields of a manifest from an offset, and names the file in its error, which ends it. A missing file
+// has nothing.
+func readFile[T any](path string, from int64, read func(io.Reader) iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
 		f, err := atomicfile.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return
 		}
+		if err == nil {
+			defer f.Close()
+			_, err = f.Seek(from, io.SeekStart)
+		}
 		if err != nil {
-			yield(Line{}, fmt.Errorf("read manifest: %w", err))
+			yield(none, fmt.Errorf("read manifest: %w", err))
 			return
 		}
-		defer f.Close()
-		for line, err := range readLines(f) {
+		for item, err := range read(f) {
 			if err != nil {
 				err = &fs.PathError{Op: "read manifest", Path: path, Err: err}
 			}
-			if !yield(line, err) || err != nil {
+			if !yield(item, err) || err != nil {
 				return
 			}
 		}
