@@ -6,6 +6,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 )
 
 // mostPriority bounds priorities, so that all can be compared and printed.
@@ -23,13 +24,13 @@ func (st *sweepControl) prioritize(ctx context.Context, name string, priority in
 	if _, err := st.named([]string{name}); err != nil {
 		return err
 	}
-	if err := st.prioritizeOne(name, priority); err != nil {
+	if err := st.prioritizeOne(ctx, name, priority); err != nil {
 		return err
 	}
 	return st.awaitQueue(ctx)
 }
 
-func (st *sweepControl) prioritizeOne(name string, priority int) error {
+func (st *sweepControl) prioritizeOne(ctx context.Context, name string, priority int) error {
 	if err := st.authorizeWrite(); err != nil {
 		return err
 	}
@@ -50,6 +51,8 @@ func (st *sweepControl) prioritizeOne(name string, priority int) error {
 	}
 	s.Priority = priority
 	st.step(lifecycle.SweepPrioritized{Sweep: name, Priority: priority})
-	st.config.Log.Info("sweep prioritized", "sweep", name, "priority", priority)
+	e := requested(ctx, events.SweepPriorityChanged, name)
+	e.Priority = &priority
+	st.record(e)
 	return st.failure
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/internal/events"
 )
 
 // visitor is a browser without a page: it has a session.
@@ -337,6 +338,11 @@ func TestTheDashboardOfARun(t *testing.T) {
 	paused := post[api.Effect](v, "/api/sweeps/long/priority", api.Prioritize{Priority: 3})
 	if paused.Priority != 3 || !paused.Changed || get[api.State](v, "/api/state").Sweeps[0].Priority != 3 {
 		t.Errorf("the priority is %+v", paused)
+	}
+	list := get[api.Events](v, "/api/events?subject=long").Events
+	by := slices.IndexFunc(list, func(e events.Event) bool { return e.Kind == events.SweepPriorityChanged })
+	if by < 0 || list[by].User != "dashboard" || *list[by].Priority != 3 {
+		t.Errorf("the events are %+v", list)
 	}
 	p.cmd.Process.Signal(syscall.SIGINT)
 	p.end()
