@@ -256,8 +256,14 @@ func TestEveryAlertFiresThroughItsCause(t *testing.T) {
 	until("EisweepAttemptsTakenOver", func(s samples) bool { return s.get(`attempts_ended_total{class="",end="taken_over"}`) == 4 })
 
 	must(t, "launch", sweepFile(t, "failing", "1", "[9]"), "-p", root, "--nats", site, "--priority", "5")
-	start("worker", "--nats", site, "--slots", "8")
+	large := start("worker", "--nats", site, "--slots", "8", "--http", "127.0.0.1:0")
+	own, _ := large.await("an address", saying("health and metrics"))["address"].(string)
 	until("EisweepTasksFailed", func(s samples) bool { return s.get(`outcomes_total{class="numeric"}`) == 1 })
+	natstest.Until(t, "the worker has the same in its metrics", func() bool {
+		s := scrapeOf(own)
+		return s.get(`worker_outcomes_total{class="numeric"}`) == 1 && s.get("worker_task_slots") == 8 && s.get("worker_busy_slots") == 4 &&
+			s.get("worker_memory_used_bytes") > 0
+	}, func() string { return fmt.Sprint(scrapeOf(own)) })
 	must(t, "launch", sweepFile(t, "blocked", "1", "[15]"), "-p", root, "--nats", site)
 	if err := os.Mkdir(filepath.Join(root, "blocked", "manifest.jsonl"), 0o755); err != nil {
 		t.Fatal(err)
