@@ -20,6 +20,7 @@ export interface Sweep extends Progress {
   missing: number;
   damaged: number;
   priority: number;
+  max_running?: number;
   left: number | null;
   directory: string;
   from: "coordinator" | "run" | "directory";

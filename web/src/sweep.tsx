@@ -56,7 +56,9 @@ function Figures({ s }: { s: Sweep }) {
       <Figure name="tasks done">
         {count(s.done)} <small>of {count(s.tasks)}</small>
       </Figure>
-      <Figure name="running">{count(s.running)}</Figure>
+      <Figure name="running">
+        {count(s.running)} {s.max_running !== undefined && s.max_running > 0 && <small>of at most {count(s.max_running)}</small>}
+      </Figure>
       <Figure name="failed" tone={s.failed > 0 ? "bad" : ""}>
         {count(s.failed)}
       </Figure>
