@@ -88,9 +88,9 @@ func (h *hub) subscribe(ctx context.Context, query url.Values, lastID string) (<
 	if err := h.update(ctx); err != nil {
 		return nil, err
 	}
+	h.readers[r] = struct{}{}
 	h.send(r, event("state", h.complete()))
 	h.send(r, event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, h.workers)}))
-	h.readers[r] = struct{}{}
 	h.updateTables(ctx)
 	h.sendTask(ctx, r)
 	h.sendProblems(r)
@@ -143,11 +143,11 @@ func (h *hub) work() {
 			h.mu.Unlock()
 			return
 		}
-		if err := h.update(context.Background()); err != nil {
+		if err := h.update(h.ending); err != nil {
 			h.d.Log.Debug("update the dashboard", "error", err)
 		}
-		h.updateTables(context.Background())
-		h.lookAtTasks(context.Background(), begun)
+		h.updateTables(h.ending)
+		h.lookAtTasks(h.ending, begun)
 		h.sendEvents()
 		h.lookForProblems(begun)
 		h.mu.Unlock()
@@ -247,8 +247,12 @@ func (h *hub) broadcast(e dashboard.Event) {
 	}
 }
 
-// send gives an event to a stream. One that is too far behind is ended: its client connects again and gets the complete state.
+// send gives an event to a stream, unless it has ended. One that is too far behind is ended: its client connects again and gets the
+// complete state.
 func (h *hub) send(r *reader, e dashboard.Event) {
+	if _, open := h.readers[r]; !open {
+		return // an event before this one was too much for it
+	}
 	select {
 	case r.events <- e:
 	default:

@@ -53,7 +53,7 @@ func (h *hub) lookForProblems(now time.Time) {
 	}
 	h.looking = true
 	h.done.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), problemsInterval)
+		ctx, cancel := context.WithTimeout(h.ending, problemsInterval)
 		defer cancel()
 		e := event("problems", h.d.problems(ctx))
 		h.mu.Lock()

@@ -167,6 +167,21 @@ func TestASlowReaderIsCutOff(t *testing.T) {
 	}
 }
 
+// TestAnUpdateOfSeveralEventsEndsASlowReaderOnce: the first event that is too much ends its stream, and the others are left out.
+func TestAnUpdateOfSeveralEventsEndsASlowReaderOnce(t *testing.T) {
+	h := newTestDashboard(t, new(steered)).hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	slow := &reader{events: make(chan dashboard.Event, 1)}
+	h.readers[slow] = struct{}{}
+	for range 3 {
+		h.send(slow, event("state", api.State{}))
+	}
+	if _, open := h.readers[slow]; open {
+		t.Error("it has not ended")
+	}
+}
+
 // TestNothingIsComputedWhileNobodyLooks, and streams end with the dashboard.
 func TestNothingIsComputedWhileNobodyLooks(t *testing.T) {
 	c := new(steered)
