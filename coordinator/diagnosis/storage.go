@@ -164,8 +164,12 @@ func (m *measured) problems(now time.Time, out *problems.Report) {
 func (m *measured) archivedSweeps(out *problems.Report) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	examined := make(map[string]bool, len(out.Sweeps))
+	for _, name := range out.Sweeps {
+		examined[name] = true
+	}
 	for name, s := range m.archived {
-		if slices.Contains(out.Sweeps, name) {
+		if examined[name] {
 			continue
 		}
 		out.Sweeps = append(out.Sweeps, name)

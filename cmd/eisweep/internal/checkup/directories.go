@@ -38,8 +38,12 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 	if err != nil {
 		return left, err
 	}
+	examined := make(map[string]bool, len(report.Sweeps))
+	for _, name := range report.Sweeps {
+		examined[name] = true
+	}
 	for _, name := range names {
-		if slices.Contains(report.Sweeps, name) {
+		if examined[name] {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -60,7 +64,7 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 	}
 	gone, _, err := selection.GoneSweeps(r)
 	for _, name := range gone {
-		if slices.Contains(report.Sweeps, name) {
+		if examined[name] {
 			continue
 		}
 		missing := selection.GoneSweep(r, name)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"os"
-	"slices"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/display"
@@ -67,9 +66,13 @@ func (o *overview) sweeps(ctx context.Context, s *control.Snapshot, now time.Tim
 			rows[name] = row
 		}
 	}
+	running := map[string][]control.RunningTask{}
+	for i := range s.Running {
+		running[s.Running[i].Sweep] = append(running[s.Running[i].Sweep], s.Running[i])
+	}
 	for name := range rows {
 		row := rows[name]
-		row.Cost = o.expenses.of(name, s.Running, now)
+		row.Cost = o.expenses.of(name, running[name], now)
 		rows[name] = row
 	}
 	return rows, nil
@@ -109,7 +112,14 @@ func (o *overview) look(ctx context.Context, live map[string]api.Sweep) error {
 		}
 		o.others[name] = directory{stamp, row}
 	}
-	gone := func(name string) bool { _, isLive := live[name]; return !isLive && !slices.Contains(names, name) }
+	there := make(map[string]bool, len(names)+len(live))
+	for _, name := range names {
+		there[name] = true
+	}
+	for name := range live {
+		there[name] = true
+	}
+	gone := func(name string) bool { return !there[name] }
 	maps.DeleteFunc(o.others, func(name string, _ directory) bool { return gone(name) })
 	maps.DeleteFunc(o.facts, func(name string, _ fact) bool { return gone(name) })
 	maps.DeleteFunc(o.rates, func(name string, _ *rate) bool { return gone(name) })

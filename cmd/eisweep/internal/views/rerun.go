@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/views/api"
@@ -76,12 +75,18 @@ func (d *Dashboard) rerun(ctx context.Context, sweep string, r *api.Rerun) (*api
 func (t *table) choose(r *api.Rerun, e *api.Effect) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	named := make(map[sweeps.ID]bool, len(r.Tasks))
+	for _, text := range r.Tasks {
+		if id, err := sweeps.ParseID(text); err == nil {
+			named[id] = true
+		}
+	}
 	fatal, suspect := 0, 0
 	for i, id := range t.ids {
 		class := protocol.Class(t.className(i))
 		isFailed := t.states[i] == failed
 		if r.Failed && !isFailed || r.Suspect && t.reasons[i] == 0 || r.Class != "" && (!isFailed || string(class) != r.Class) ||
-			len(r.Tasks) > 0 && !slices.Contains(r.Tasks, id.String()) {
+			len(r.Tasks) > 0 && !named[id] {
 			continue
 		}
 		if len(e.Names) < namesShown {
