@@ -38,11 +38,7 @@ func WriteSVG(w http.ResponseWriter, r *http.Request, svg []byte) {
 	write(w, r, http.StatusOK, svg)
 }
 
-// WriteError answers that a request was not carried out.
-func WriteError(w http.ResponseWriter, code int, text, remedy string) {
-	writeError(w, code, text, remedy)
-}
-
+// writeError answers that a request was not carried out.
 func writeError(w http.ResponseWriter, code int, text, remedy string) {
 	body, err := json.Marshal(failure{text, remedy})
 	if err != nil {
@@ -86,8 +82,8 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// ReadJSON reads the body of a request into a value. If it cannot be read, it answers so and returns false.
-func ReadJSON(w http.ResponseWriter, r *http.Request, into any) bool {
+// readJSON reads the body of a request into a value. If it cannot be read, it answers so and returns false.
+func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
 	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 	in.DisallowUnknownFields()
 	err := in.Decode(into)

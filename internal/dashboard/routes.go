@@ -40,7 +40,7 @@ func (s *shown) handler(route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if route.Body != nil {
 			body := route.Body()
-			if !ReadJSON(w, r, body) {
+			if !readJSON(w, r, body) {
 				return
 			}
 			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, body))

@@ -27,7 +27,7 @@ func (s *shown) serveSession(w http.ResponseWriter, r *http.Request) {
 // beginSession exchanges the token of a link for a session.
 func (s *shown) beginSession(w http.ResponseWriter, r *http.Request) {
 	var in exchange
-	if !ReadJSON(w, r, &in) {
+	if !readJSON(w, r, &in) {
 		return
 	}
 	permission := s.links.redeem(in.Token, time.Now())
