@@ -23,11 +23,12 @@ TESTED ?= $$($(GO) list ./... | grep -v /internal/e2e$$)
 CHECKED ?= $$($(GO) list ./... | grep -v -e /cmd/ -e eisweep/coordinator$$ -e eisweep/worker$$ -e /internal/e2e$$ -e /internal/queue$$ -e /internal/results$$)
 # Tests in these packages that build and run the program, or that take long even with -short.
 UNCHECKED ?= $(UNEMULATED)|PagesRun|OtherSystems
-# What the race detector watches. Excluded are archtest and the end-to-end tests, which run programs built without
-# the detector; tests that are long computations on one goroutine; crashes, which the detector handles in its own way; and the
-# Python package, whose tests run the same commands as others.
+# What the race detector watches. Excluded are archtest and tests that run programs built without the detector (the end-to-end tests,
+# and those named in BUILDING); tests that are long computations on one goroutine; crashes, which the detector handles in its own way;
+# and the Python package, whose tests run the same commands as others.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)
-UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash|PythonPackage
+BUILDING ?= EveryAlertFires|TwoVersionsShare|TestFailedSeeds$$|WorkersAndCoordinatorsComeAndGo|ContinuesARootOfAnEarlier|EventsSayWhatHappened|TestAnOwnerThatStoodStill|StorageComesBackWith|StorageIsAwayForLong|TestWhoOwnsARoot|WatchEndsWithTheSummary|AStoppedCoordinatorIsNamed|TestUntil
+UNRACED ?= $(BUILDING)|Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash|PythonPackage
 # Tests that take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small networks cover; and two comparisons of kernels, of which that processor has only one kind.
 UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.*/golden|SharingChangesNoBits|SpareCores|PublishedSize|Meter

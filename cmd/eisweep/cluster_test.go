@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,16 +16,26 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// breakable builds the program with failpoints. They also let a worker's silence be
-// noticed after seconds.
+// breakable is the program built with failpoints, once for all tests. They also let a worker's silence be noticed after seconds.
 func breakable(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "eisweep")
-	if told, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "failpoints", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build with failpoints: %v\n%s", err, told)
+	program, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program
 }
+
+// programs holds the programs that tests build, until they have run.
+var programs string
+
+var built = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(programs, "eisweep")
+	if said, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "failpoints", "-o", program, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build with failpoints: %w\n%s", err, said)
+	}
+	return program, nil
+})
 
 // cluster is a coordinator and workers on one root.
 type cluster struct {

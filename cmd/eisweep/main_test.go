@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -23,7 +24,21 @@ func TestMain(m *testing.M) {
 		forgetSettings()
 		stopIgnoringSignals()
 	}
-	testscript.Main(m, commands)
+	testscript.Main(tests{m}, commands)
+}
+
+// tests are those of the package, in whose end the programs that they built are removed.
+type tests struct{ *testing.M }
+
+// Run implements testscript.TestingM.
+func (m tests) Run() int {
+	var err error
+	if programs, err = os.MkdirTemp("", "eisweep-programs-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(programs)
+	return m.M.Run()
 }
 
 // forgetSettings removes what the shell that runs the tests has set for the program, or has from a job of Slurm's.
