@@ -61,7 +61,21 @@ type Diagnoser struct {
 
 // New makes a diagnoser. It measures nothing before Watch runs.
 func New(c Config) *Diagnoser {
-	return &Diagnoser{config: c, measured: newMeasured(c.Root, c.Directories)}
+	d := &Diagnoser{config: c}
+	d.measured = newMeasured(c.Root, d.launched, c.Directories)
+	return d
+}
+
+// launched are the sweeps whose directories must be there.
+func (d *Diagnoser) launched() (names []string) {
+	d.config.Core.Lock()
+	defer d.config.Core.Unlock()
+	for s := range d.config.Sweeps.All() {
+		if d.config.Sweeps.Status(s.Name) != control.Cancelled && !d.config.Faults.Has(s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // Watch measures storage from time to time, until ctx ends.

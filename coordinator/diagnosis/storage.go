@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"eisweep/coordinator/records"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 	"eisweep/internal/units"
@@ -30,6 +31,7 @@ const (
 // measured is what was measured of storage, and read about the sweeps that the coordinator has not launched.
 type measured struct {
 	root        *root.Root
+	launched    func() []string // the sweeps whose directories must exist
 	directories []string
 	ready       chan struct{} // closed after the first measurement
 
@@ -37,12 +39,14 @@ type measured struct {
 	begun    time.Time // of the measurement under way; zero between two
 	read     time.Time // when the records were last read
 	disks    []problems.Problem
+	missing  map[string]time.Time       // launched sweeps without a sweep file, since when
+	gone     []problems.Problem         // those of them that lacked it in two measurements
 	archived map[string]records.Settled // finished sweeps
 }
 
-func newMeasured(r *root.Root, directories []string) *measured {
+func newMeasured(r *root.Root, launched func() []string, directories []string) *measured {
 	directories = slices.DeleteFunc(append([]string{r.Path()}, directories...), func(path string) bool { return path == "" })
-	return &measured{root: r, directories: slices.Compact(directories), ready: make(chan struct{})}
+	return &measured{root: r, launched: launched, directories: slices.Compact(directories), ready: make(chan struct{})}
 }
 
 // watch measures until ctx ends. Where storage does not answer, a measurement does not end, which problems reports.
@@ -92,12 +96,37 @@ func (m *measured) measure() {
 	m.mu.Lock()
 	m.disks = disks
 	m.mu.Unlock()
+	m.lookForSweeps()
 	if reads {
 		m.readRecords()
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.begun = time.Time{}
+}
+
+// lookForSweeps finds the launched sweeps whose directory was removed or moved. The coordinator makes one again for further results, so
+// the stored sweep file shows it. A sweep that is just being launched or removed may lack it for a moment.
+func (m *measured) lookForSweeps() {
+	m.mu.Lock()
+	before := m.missing
+	m.mu.Unlock()
+	missing, gone := map[string]time.Time{}, []problems.Problem{}
+	for _, name := range m.launched() {
+		if !atomicfile.IsGone(m.root.SweepFile(name)) {
+			continue
+		}
+		since, again := before[name]
+		if !again {
+			since = time.Now()
+		} else {
+			gone = append(gone, goneSweep(name, m.root.SweepDir(name), since))
+		}
+		missing[name] = since
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.missing, m.gone = missing, gone
 }
 
 // readRecords reads what has become of finished sweeps.
@@ -148,11 +177,17 @@ func OfDisk(path string, free, size uint64) (p problems.Problem, ok bool) {
 	return p, true
 }
 
-// problems adds those of disks, or that storage does not answer.
+// problems adds those of disks and of sweeps' directories, or that storage does not answer.
 func (m *measured) problems(now time.Time, out *problems.Report) {
+	launched := m.launched() // a sweep may have been removed since
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out.Problems = append(out.Problems, m.disks...)
+	for _, p := range m.gone {
+		if slices.Contains(launched, p.Subject) {
+			out.Problems = append(out.Problems, p)
+		}
+	}
 	if late := now.Sub(m.begun); !m.begun.IsZero() && late > lateAfter {
 		out.Problems = append(out.Problems, problems.Problem{Kind: problems.StorageSilent, Severity: problems.Critical, Since: m.begun,
 			Subject: m.root.Path(), Text: fmt.Sprintf("the storage of %s has not answered for %s", m.root.Path(), units.Duration(late)),

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func TestStorageThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, now := newMeasured(r, []string{"", r.Path()}), time.Now()
+	m, now := newMeasured(r, func() []string { return nil }, []string{"", r.Path()}), time.Now()
 	var out problems.Report
 	if m.problems(now, &out); len(out.Problems) != 0 || len(m.directories) != 1 {
 		t.Errorf("%+v in %q", out, m.directories)
@@ -52,5 +53,49 @@ func TestStorageThatDoesNotAnswer(t *testing.T) {
 	low := problems.Problem{Kind: problems.DiskLow, Subject: "/data", Since: began}
 	if got := sinceBefore([]problems.Problem{low}, low); !got.Equal(began) {
 		t.Errorf("since %v, want %v", got, began)
+	}
+}
+
+// A sweep whose directory was removed is listed after two measurements, since the first, until it is back or given up.
+func TestASweepThatLostItsDirectory(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	launched := []string{"tuning"}
+	m := newMeasured(r, func() []string { return launched }, nil)
+	listed := func() (out []problems.Problem) {
+		var report problems.Report
+		m.problems(time.Now(), &report)
+		for _, p := range report.Problems {
+			if p.Kind == problems.SweepGone {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	m.measure()
+	if is := listed(); len(is) != 0 {
+		t.Errorf("after one measurement: %+v", is)
+	}
+	m.measure()
+	if is := listed(); len(is) != 1 || is[0].Subject != "tuning" || !is[0].Since.Equal(m.missing["tuning"]) ||
+		!strings.Contains(is[0].Text, r.SweepDir("tuning")) {
+		t.Errorf("after two: %+v", is)
+	}
+	launched = nil
+	if is := listed(); len(is) != 0 {
+		t.Errorf("given up: %+v", is)
+	}
+	launched = []string{"tuning"}
+	if err := os.Mkdir(r.SweepDir("tuning"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.SweepFile("tuning"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m.measure()
+	if is := listed(); len(is) != 0 {
+		t.Errorf("back: %+v", is)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
@@ -102,6 +103,15 @@ func Suspect(sweep string, n int) problems.Problem {
 	return problems.Problem{Kind: problems.ResultsSuspect, Severity: problems.Hint, Subject: sweep,
 		Text:   fmt.Sprintf("%s of %s %s suspect", control.Count(n, "result"), sweep, verb(n, "is", "are")),
 		Remedy: fmt.Sprintf("`eisweep status %s` says why; `eisweep rerun %s --suspect --set NAME=VALUE` replaces them", sweep, sweep)}
+}
+
+// goneSweep is the problem that the directory of a launched sweep was removed or moved while the coordinator ran.
+func goneSweep(sweep, dir string, since time.Time) problems.Problem {
+	return problems.Problem{Kind: problems.SweepGone, Severity: problems.Error, Subject: sweep, Since: since,
+		Text: fmt.Sprintf("the directory of sweep %s was removed or moved: %s has no sweep.toml; results that were there are missing",
+			sweep, dir),
+		Remedy: fmt.Sprintf("launch it again from its sweep file, which runs the tasks without a result; or `eisweep cancel %s` to give it up",
+			sweep)}
 }
 
 // Paused is the problem that a sweep with tasks left is paused.
