@@ -72,7 +72,7 @@ func (k *Keeper) settle(ctx context.Context, d *delivery, err error) (e *events.
 		return nil
 	}
 	if err == nil {
-		k.config.Log.Info("a hook was delivered", "sweep", f.Sweep, "event", d.Notice.Event, "hook", d.name(), "delivery", d.ID,
+		k.config.Log.Info("a hook was delivered", "sweep", f.Sweep, "on", d.Notice.Event, "hook", d.name(), "delivery", d.ID,
 			"attempts", d.Attempts)
 		f.Deliveries = slices.DeleteFunc(slices.Clone(f.Deliveries), func(each *delivery) bool { return each == d })
 	} else {

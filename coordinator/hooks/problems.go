@@ -3,6 +3,7 @@ package hooks
 import (
 	"fmt"
 
+	"eisweep/internal/control"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
@@ -48,10 +49,10 @@ func (d *delivery) problem() (p problems.Problem, ok bool) {
 	switch {
 	case d.Over:
 		p.Text += " failed: " + d.Error
-		p.Remedy = "do what it was to do; the next launch of the sweep ends this message"
+		p.Remedy = "repair it, and do by hand what it should have done; this problem disappears with the next launch of the sweep"
 	case d.Error != "":
-		p.Text += fmt.Sprintf(" was not accepted in %d attempts: %s", d.Attempts, d.Error)
-		p.Remedy = "repair the receiver; it is sent again by itself"
+		p.Text += fmt.Sprintf(" was not accepted in %s: %s", control.Count(d.Attempts, "attempt"), d.Error)
+		p.Remedy = "repair the receiver; eisweep sends the webhook again by itself"
 	default:
 		return p, false
 	}

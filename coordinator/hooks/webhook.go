@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"eisweep/internal/units"
 )
 
 // A webhook is sent as https://www.standardwebhooks.com defines it, so receivers can check it by one of the libraries there.
@@ -59,6 +61,9 @@ func send(ctx context.Context, d *delivery, version string, now time.Time) error
 	if err != nil {
 		var shown *url.Error
 		if errors.As(err, &shown) {
+			if shown.Timeout() {
+				return fmt.Errorf("the receiver did not answer within %s", units.Duration(sendTime))
+			}
 			err = shown.Err // the URL's path may be secret
 		}
 		return err

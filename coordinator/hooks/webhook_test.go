@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +34,20 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	first.Close()
 	if err := send(t.Context(), d, "test", time.Now()); err == nil || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("a receiver that is down: %v", err)
+	}
+}
+
+// TestAReceiverThatHangs is reported in the program's own words.
+func TestAReceiverThatHangs(t *testing.T) {
+	ended := make(chan struct{})
+	hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-ended }))
+	defer hangs.Close()
+	defer close(ended)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: hangs.URL, Secret: strings.Repeat("s", 32)}}
+	if err := send(ctx, d, "test", time.Now()); err == nil || err.Error() != "the receiver did not answer within 10 s" {
+		t.Errorf("%v", err)
 	}
 }
 

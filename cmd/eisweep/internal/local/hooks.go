@@ -68,7 +68,9 @@ func (h *Hooks) secret(e *cli.Env) (string, error) {
 		if err != nil {
 			return "", cli.Usagef("--webhook-secret: %w", err)
 		}
-		secret = strings.TrimSpace(string(text))
+		if secret = strings.TrimSpace(string(text)); secret == "" {
+			return "", cli.Usagef("--webhook-secret: %s is empty; fill it with `openssl rand -base64 32`", h.secretFile)
+		}
 	}
 	if secret == "" {
 		return "", cli.Usagef("--webhook needs a secret: give its file by --webhook-secret FILE, or set %s; make one with "+
