@@ -40,6 +40,9 @@ func TestALimitOutlivesARestart(t *testing.T) {
 	if limited != 3 {
 		t.Errorf("%d tasks are explained as waiting for the limit", limited)
 	}
+	if x := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(x.Reason, "at most 1 run") {
+		t.Errorf("the sweep is explained as %q", x.Reason)
+	}
 	g.end()
 	k = g.serve()
 	g.poll("the running task is known", func() bool { return counts().Running == 1 })

@@ -37,6 +37,13 @@ func (x *Explainer) sweep(name string) control.Explained {
 			n.Running, units.Duration(workers.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
+		if silent := x.silentTasks(name); silent > 0 {
+			out.Reason += fmt.Sprintf(", %d of them on workers that have sent nothing for %s; `eisweep problems` names them", silent,
+				units.Duration(workers.Silence))
+		}
+		if s.Most > 0 && n.ToSend() > 0 {
+			out.Reason += fmt.Sprintf("; --max-running lets at most %d run at a time", s.Most)
+		}
 	case n.ToSend() > 0:
 		x.idle(name, sweeps.ID{}, s.Work.Least(), &out)
 	case n.Waiting == 0 && x.Core.Machine().IsUndecided(name):
