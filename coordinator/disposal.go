@@ -69,10 +69,10 @@ func (c disposal) removable(name string) (control.RemovedSweep, error) {
 func (c disposal) rename(ctx context.Context, request control.Rename) (control.RemovedSweep, error) {
 	c.launcher.Lock()
 	defer c.launcher.Unlock()
-	s, err := c.removable(request.Sweep)
-	if err == nil {
-		err = removal.CheckName(c.config.Root, request.To)
+	if err := removal.CheckName(c.config.Root, request.To); err != nil {
+		return control.RemovedSweep{}, err
 	}
+	s, err := c.removable(request.Sweep)
 	if err != nil || request.Dry {
 		return s, err
 	}

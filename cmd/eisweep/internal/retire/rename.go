@@ -91,11 +91,11 @@ func (x *remover) askRename(ctx context.Context, e *cli.Env, request control.Ren
 		return out, err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
+	if err := removal.CheckName(own.Root, request.To); err != nil {
+		return out, err
+	}
 	if out, err = removal.Examine(own.Root, request.Sweep); err == nil {
 		err = removal.Refuse(&out, true)
-	}
-	if err == nil {
-		err = removal.CheckName(own.Root, request.To)
 	}
 	if err != nil || request.Dry {
 		return out, err

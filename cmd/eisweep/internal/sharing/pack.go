@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -73,6 +74,9 @@ func Pack(ctx context.Context, e *cli.Env, r *root.Root, sweep, output string) e
 func (c *contents) write(ctx context.Context, e *cli.Env, output string) (err error) {
 	if _, err := os.Lstat(output); err == nil {
 		return cli.Usagef("%s exists: name another file with -o", output)
+	}
+	if dir := filepath.Dir(output); atomicfile.IsGone(dir) {
+		return cli.Usagef("there is no directory %s: create it, or name another file with -o", dir)
 	}
 	d, err := atomicfile.Create(output, 0o644)
 	if err != nil {
