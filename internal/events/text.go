@@ -77,7 +77,7 @@ func (e *Event) workerText() string {
 	case WorkerBack:
 		return subject + " is back"
 	case WorkerDraining:
-		return subject + " is draining" + by(e)
+		return subject + " told to drain" + by(e)
 	}
 	return subject + " left" + after(": ", e.Why)
 }
