@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"cmp"
 	"container/heap"
 	"maps"
 	"math"
@@ -57,9 +56,9 @@ type scheduler struct {
 
 // Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest priority are
 // served first; among equals, those of the user who has been charged the fewest seconds, and of these, the one that has been
-// charged the fewest; within a sweep, its order counts. A
-// task has the highest priority of the sweeps that want it or wait for it. A sweep that has as many tasks queued or running as
-// it may have is passed over; the tasks that it waits for belong to the sweeps that want them.
+// charged the fewest; within a sweep, its order counts. A task has the highest priority of the sweeps that want it or wait for it. A
+// sweep that has as many tasks queued or running as it may have is passed over; the tasks that it waits for belong to the sweeps that
+// want them.
 func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 	var out []Candidate
 	serving := m.serving()
@@ -98,12 +97,25 @@ func (m *scheduler) MayChoose() bool { return len(m.serving()) > 0 }
 func (m *scheduler) nextSweep(list []*sweep) int {
 	best := 0
 	for i, s := range list {
-		if cmp.Or(cmp.Compare(list[best].priority, s.priority), cmp.Compare(m.users[s.user], m.users[list[best].user]),
-			cmp.Compare(s.charged, list[best].charged)) < 0 {
+		if m.isBefore(s, list[best]) {
 			best = i
 		}
 	}
 	return best
+}
+
+// isBefore reports whether it is one sweep's turn before another's. It is called for every open sweep and task that is sent, so it looks
+// up users only where they decide.
+func (m *scheduler) isBefore(a, b *sweep) bool {
+	if a.priority != b.priority {
+		return a.priority > b.priority
+	}
+	if a.user != b.user {
+		if mine, other := m.users[a.user], m.users[b.user]; mine != other {
+			return mine < other
+		}
+	}
+	return a.charged < b.charged
 }
 
 // chooseFrom chooses the next task of a sweep. later are the places that must be looked at again
