@@ -19,7 +19,7 @@ type Config struct {
 // pause is the time between two looks.
 const pause = 2 * time.Second
 
-// watcher knows what lacks at present.
+// watcher knows what fails at present.
 type watcher struct {
 	Config
 	isLow       bool
