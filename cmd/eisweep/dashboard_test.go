@@ -229,6 +229,9 @@ func checkFailures(v *visitor) {
 	if len(f.Classes) != 1 || f.Classes[0].Class != "numeric" || f.Classes[0].Count != 2 || f.Classes[0].Tasks[0].Error == "" {
 		v.t.Errorf("the failures are %+v", f)
 	}
+	if want := "eisweep rerun mixed --class numeric --set NAME=VALUE"; f.Classes[0].Rerun != want {
+		v.t.Errorf("they run again by %q, want %q", f.Classes[0].Rerun, want)
+	}
 	if len(f.Values) != 1 || !slices.Equal(f.Values[0].Failed, []int{0, 2}) || !slices.Equal(f.Values[0].Tasks, []int{2, 2}) {
 		v.t.Errorf("by parameter they are %+v", f.Values)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
@@ -58,7 +59,8 @@ func (t *table) countFailures() *api.Failures {
 			c = &api.FailedClass{Class: t.className(i), Tasks: []api.FailureLine{}}
 			c.Rerun = "eisweep rerun " + t.sweep + " --failed"
 			if c.Class != "" {
-				c.Rerun += " --class " + c.Class
+				again := display.RerunClass("eisweep rerun "+t.sweep, protocol.Class(c.Class))
+				c.Rerun = cmp.Or(again.Command, again.Note)
 			}
 			byClass[t.classes[i]] = c
 		}

@@ -82,7 +82,7 @@ type Failures struct {
 type FailedClass struct {
 	Class string        `json:"class"`
 	Count int           `json:"count"`
-	Rerun string        `json:"rerun"` // the command that runs them again
+	Rerun string        `json:"rerun"` // the command that runs them again, or what to do first
 	Tasks []FailureLine `json:"tasks"` // the first 100 of them
 }
 
