@@ -93,10 +93,10 @@ func (k *Keeper) settle(ctx context.Context, d *delivery, err error) (e *events.
 	return e
 }
 
-// name names a delivery in messages.
+// name names a delivery in messages, which more people may read than its file. A command line may have secrets, so it is not in them.
 func (d *delivery) name() string {
 	if d.Webhook != nil {
 		return "webhook to " + host(d.Webhook.URL)
 	}
-	return "command `" + d.Command + "`"
+	return "command"
 }

@@ -81,3 +81,14 @@ func TestACommandIsStartedOnce(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// TestMessagesHaveNoCommandLine: it may have secrets, and more people read problems and events than hooks.
+func TestMessagesHaveNoCommandLine(t *testing.T) {
+	d := delivery{Command: "curl --user me:hidden", Over: true, Error: "it ended with exit status 1",
+		Notice: Notice{Sweep: "a", Event: SweepFinished}}
+	p, ok := d.problem()
+	const want = "the command of sweep a (sweep_finished) failed"
+	if !ok || strings.Contains(d.name()+p.Text+p.Remedy, "hidden") || !strings.HasPrefix(p.Text, want) {
+		t.Errorf("the problem is %+v", p)
+	}
+}

@@ -25,7 +25,7 @@ func TestTexts(t *testing.T) {
 		"sweep a cancelled: 1 task withdrawn":                   {Kind: SweepCancelled, Sweep: "a", Tasks: 1},
 		"sweep a removed by ann@vm: archived to /f":             {Kind: SweepRemoved, Sweep: "a", User: "ann", From: "vm", Why: "archived to /f"},
 		"sweep a renamed to b":                                  {Kind: SweepRenamed, Sweep: "a", Why: "b"},
-		"a hook of sweep a failed: command `x` (y): no":         {Kind: HookFailed, Sweep: "a", Why: "command `x` (y)", Error: "no"},
+		"a hook of sweep a failed: command (y): no":             {Kind: HookFailed, Sweep: "a", Why: "command (y)", Error: "no"},
 		"sweep a cancelled":                                     {Kind: SweepCancelled, Sweep: "a"},
 		"sweep a finished: 3 done, 1 failed":                    {Kind: SweepFinished, Sweep: "a", Done: 3, Failed: 1},
 		"worker w: no heartbeat since 23:19:54":                 {Kind: WorkerSilent, Worker: "w", Since: at.Add(-61 * time.Second)},
