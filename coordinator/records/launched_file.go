@@ -55,7 +55,7 @@ func LaunchedSum(r *root.Root, name string) (*sweeps.Sweep, string, error) {
 	path := r.SweepFile(name)
 	text, err := ReadFile(r, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("read the launch of sweep %s, which running it again from its file brings back: %w", name, err)
+		return nil, "", fmt.Errorf("read the stored file of sweep %s (launch the sweep again from your own file to restore it): %w", name, err)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read the launch of sweep %s: %w", name, err)
