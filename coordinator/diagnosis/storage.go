@@ -188,7 +188,8 @@ func (m *measured) problems(now time.Time, out *problems.Report) {
 			out.Problems = append(out.Problems, p)
 		}
 	}
-	if late := now.Sub(m.begun); !m.begun.IsZero() && late > lateAfter {
+	isKnown := slices.ContainsFunc(out.Problems, func(p problems.Problem) bool { return p.Kind == problems.StorageSilent })
+	if late := now.Sub(m.begun); !isKnown && !m.begun.IsZero() && late > lateAfter {
 		out.Problems = append(out.Problems, problems.Problem{Kind: problems.StorageSilent, Severity: problems.Critical, Since: m.begun,
 			Subject: m.root.Path(), Text: fmt.Sprintf("the storage of %s has not answered for %s", m.root.Path(), units.Duration(late)),
 			Remedy: "check the file system and its server; everything continues when it answers"})

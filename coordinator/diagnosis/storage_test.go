@@ -49,6 +49,9 @@ func TestStorageThatDoesNotAnswer(t *testing.T) {
 	if len(out.Problems) != 1 || out.Problems[0].Kind != problems.StorageSilent || !out.Problems[0].Since.Equal(m.begun) {
 		t.Errorf("%+v", out)
 	}
+	if m.problems(now, &out); len(out.Problems) != 1 {
+		t.Errorf("it is listed %d times", len(out.Problems))
+	}
 	began := now.Add(-time.Hour)
 	low := problems.Problem{Kind: problems.DiskLow, Subject: "/data", Since: began}
 	if got := sinceBefore([]problems.Problem{low}, low); !got.Equal(began) {

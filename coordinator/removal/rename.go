@@ -79,7 +79,7 @@ func Rename(r *root.Root, from, to string, authorizeWrite func() error) (err err
 	return Remove(r, from, nil, authorizeWrite)
 }
 
-// link makes every file of a directory a file of another, except those that a renamed sweep has anew.
+// link makes every file of a directory a file of another, except those that a renamed sweep gets newly written.
 func link(from, to string) error {
 	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {

@@ -45,7 +45,7 @@ type Coordinator struct {
 
 // Alive implements Process: the coordinator's lock can be taken.
 func (c *Coordinator) Alive() error {
-	_ = c.failure() // that it cannot continue is no lack of life: the process ends
+	_ = c.failure() // if it cannot continue, it is still alive: the process then ends by itself
 	return nil
 }
 
