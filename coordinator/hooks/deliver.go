@@ -37,6 +37,7 @@ func (k *Keeper) begin(ctx context.Context, f *file, d *delivery, now time.Time)
 			return
 		}
 	}
+	k.listProblems()
 	d.busy = true
 	k.busy++
 	copied := *d
@@ -85,6 +86,7 @@ func (k *Keeper) settle(ctx context.Context, d *delivery, err error) (e *events.
 			e = &events.Event{Time: now, Kind: events.HookFailed, Sweep: f.Sweep, Why: why, Error: d.Error}
 		}
 	}
+	k.listProblems()
 	if err := f.write(k.config.Root); err != nil {
 		k.config.Log.Warn("the outcome of a hook cannot be recorded", "sweep", f.Sweep, "error", err)
 	}

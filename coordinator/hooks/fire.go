@@ -105,6 +105,7 @@ func (k *Keeper) fire(sweep string, n *Notice, finished bool) {
 		k.config.Log.Warn("hooks wait until they can be recorded", "sweep", sweep, "error", err)
 		*f = was
 	}
+	k.listProblems()
 }
 
 // add adds the deliveries of an event.

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/events"
+	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
@@ -58,6 +60,8 @@ type Keeper struct {
 	busy   int
 	closed bool // nothing is written any more
 	moved  chan struct{}
+
+	listed atomic.Pointer[[]problems.Problem] // Problems, for readers that must not wait for a write
 }
 
 // New makes a keeper, and reads what earlier coordinators left.
@@ -67,7 +71,9 @@ func New(c Config) *Keeper {
 	if err != nil {
 		c.Log.Warn("some hooks cannot be read, and do not run", "error", err)
 	}
-	return &Keeper{config: c, files: files, wake: make(chan struct{}, 1), moved: make(chan struct{})}
+	k := &Keeper{config: c, files: files, wake: make(chan struct{}, 1), moved: make(chan struct{})}
+	k.listProblems()
+	return k
 }
 
 // Check refuses hooks that are wrong, or that this coordinator does not run.
@@ -118,6 +124,7 @@ func (k *Keeper) Arm(sweep string, h *control.Hooks, failedBefore int) error {
 		return err
 	}
 	k.files[sweep] = f
+	k.listProblems()
 	return nil
 }
 
@@ -129,6 +136,7 @@ func (k *Keeper) Forget(sweep string) error {
 		return nil
 	}
 	delete(k.files, sweep)
+	k.listProblems()
 	return (&file{Sweep: sweep}).write(k.config.Root)
 }
 

@@ -2,16 +2,19 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	"eisweep/internal/control"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
-// Problems lists the deliveries that failed, or that this coordinator may not make.
-func (k *Keeper) Problems() (out []problems.Problem) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+// Problems lists the deliveries that failed, or that this coordinator may not make. It never waits for storage.
+func (k *Keeper) Problems() []problems.Problem { return slices.Clone(*k.listed.Load()) }
+
+// listProblems finds out what Problems lists. The caller has the lock, and calls it whenever that may have changed.
+func (k *Keeper) listProblems() {
+	var out []problems.Problem
 	for _, f := range k.files {
 		for _, d := range f.Deliveries {
 			if p, ok := d.problem(); ok {
@@ -23,7 +26,7 @@ func (k *Keeper) Problems() (out []problems.Problem) {
 			}
 		}
 	}
-	return out
+	k.listed.Store(&out)
 }
 
 // LeftBehind lists the deliveries that failed, or were not made, in a root that nobody works on. What this user may not read is left out.

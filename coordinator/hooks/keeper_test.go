@@ -1,0 +1,72 @@
+package hooks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/control"
+	"eisweep/internal/events"
+	"eisweep/internal/root"
+)
+
+// stuck is a core whose storage does not answer: whoever asks to write waits until release is closed.
+type stuck struct {
+	sync.Mutex
+	asked, release chan struct{}
+}
+
+func (s *stuck) Machine() *lifecycle.Machine { return nil }
+
+func (s *stuck) OwnsRoot() bool {
+	close(s.asked)
+	<-s.release
+	return false
+}
+
+// keeper is a keeper of a root in which a webhook to example.org has failed once.
+func keeper(t *testing.T, core Core) *Keeper {
+	t.Helper()
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &delivery{ID: "x", Notice: Notice{Event: SweepFinished, Sweep: "a"}, Attempts: 1,
+		Webhook: &control.Webhook{URL: "https://example.org/hook", Secret: "0123456789abcdef0123456789abcdef"}}
+	d.fail(errors.New("the receiver is down"), time.Now())
+	if err := (&file{Format: 1, Sweep: "a", Deliveries: []*delivery{d}}).write(r); err != nil {
+		t.Fatal(err)
+	}
+	return New(Config{Core: core, Root: r, Log: slog.New(slog.DiscardHandler), Record: func(events.Event) {},
+		Allowed: Allowed{Webhooks: true}})
+}
+
+// TestProblemsDoNotWaitForStorage lists them while a write of the keeper hangs: that is when they are wanted.
+func TestProblemsDoNotWaitForStorage(t *testing.T) {
+	core := &stuck{asked: make(chan struct{}), release: make(chan struct{})}
+	k := keeper(t, core)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		k.fire("a", &Notice{Sweep: "a"}, true)
+	}()
+	<-core.asked
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	found := make(chan int, 1)
+	go func() { found <- len(k.Problems()) }()
+	select {
+	case n := <-found:
+		if n != 1 {
+			t.Errorf("%d problems, want 1", n)
+		}
+	case <-ctx.Done():
+		t.Error("Problems waits for a write")
+	}
+	close(core.release)
+	<-ended
+}
