@@ -44,6 +44,7 @@ type hub struct {
 type reader struct {
 	events   chan dashboard.Event
 	sweep    string // whose tasks it shows; "" for none
+	holds    bool   // the sweep's table is kept for it
 	revision string // of the table, up to which it has the changes
 	running  []byte // the last event about running tasks
 	ran      time.Time
@@ -75,17 +76,17 @@ func newHub(d *Dashboard) *hub {
 func (h *hub) subscribe(ctx context.Context, query url.Values, lastID string) (<-chan dashboard.Event, error) {
 	r := &reader{events: make(chan dashboard.Event, backlog), sweep: query.Get("sweep"), revision: query.Get("since"),
 		seq: h.lastSeq(lastID), task: newShownTask(query.Get("task"))}
-	if r.sweep != "" {
-		if _, err := h.d.tables.of(ctx, r.sweep); err != nil { // it takes time, so it is made without the lock
-			return nil, err
-		}
+	if err := h.openTable(ctx, r); err != nil { // it takes time, so it is made without the lock
+		return nil, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
+		h.releaseTable(r)
 		return nil, errClosed
 	}
 	if err := h.update(ctx); err != nil {
+		h.releaseTable(r)
 		return nil, err
 	}
 	h.readers[r] = struct{}{}
@@ -114,6 +115,7 @@ func (h *hub) remove(r *reader) {
 func (h *hub) drop(r *reader) {
 	if _, open := h.readers[r]; open {
 		delete(h.readers, r)
+		h.releaseTable(r)
 		close(r.events)
 	}
 }

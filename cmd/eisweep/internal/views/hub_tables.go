@@ -8,6 +8,7 @@ import (
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
+	"eisweep/sweeps"
 )
 
 // runningInterval is the time between two events about running tasks, whose progress changes all the time.
@@ -16,11 +17,40 @@ const runningInterval = time.Second
 // mostRunning is how many running tasks an event lists.
 const mostRunning = 1000
 
+// openTable makes the table that a new stream shows. Where too many others are shown, the stream begins without it: the page says so, as
+// the sweep's route refuses it too, and the stream gets the table when there is room.
+func (h *hub) openTable(ctx context.Context, r *reader) error {
+	if r.sweep == "" {
+		return nil
+	}
+	if !sweeps.IsName(r.sweep) {
+		return noSweep(r.sweep)
+	}
+	if r.holds = h.d.tables.hold(r.sweep) == nil; !r.holds {
+		return nil
+	}
+	_, err := h.d.tables.of(ctx, r.sweep)
+	if err != nil {
+		h.releaseTable(r)
+	}
+	return err
+}
+
+func (h *hub) releaseTable(r *reader) {
+	if r.holds {
+		r.holds = false
+		h.d.tables.release(r.sweep)
+	}
+}
+
 // updateTables sends the changes of the tables that streams show, and what runs.
 func (h *hub) updateTables(ctx context.Context) {
 	shown := map[string][]*reader{}
 	for r := range h.readers {
-		if r.sweep != "" {
+		if r.sweep == "" {
+			continue
+		}
+		if r.holds = r.holds || h.d.tables.hold(r.sweep) == nil; r.holds {
 			shown[r.sweep] = append(shown[r.sweep], r)
 		}
 	}

@@ -3,6 +3,8 @@ package views
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"eisweep/coordinator"
@@ -16,14 +18,20 @@ import (
 // launched writes a sweep's stored file, and returns its tasks.
 func launched(t *testing.T, d *Dashboard, text string) []sweeps.Task {
 	t.Helper()
-	s, err := sweeps.Parse("s.toml", []byte(text))
+	return launchedAs(t, d, "s", text)
+}
+
+// launchedAs does so for a sweep of another name.
+func launchedAs(t *testing.T, d *Dashboard, name, text string) []sweeps.Task {
+	t.Helper()
+	s, err := sweeps.Parse(name+".toml", []byte(strings.Replace(text, `"s"`, strconv.Quote(name), 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := atomicfile.MkdirAll(d.Root.SweepDir("s"), 0o755); err != nil {
+	if err := atomicfile.MkdirAll(d.Root.SweepDir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := atomicfile.Write(filepath.Join(d.Root.SweepDir("s"), "sweep.toml"), s.TOML(), 0o644); err != nil {
+	if err := atomicfile.Write(filepath.Join(d.Root.SweepDir(name), "sweep.toml"), s.TOML(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	e, err := s.Expand(t.Context(), nil)

@@ -2,12 +2,15 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/views/api"
+	"eisweep/internal/dashboard"
 	"eisweep/sweeps"
 )
 
@@ -17,22 +20,56 @@ type tables struct {
 
 	mu   sync.Mutex
 	open map[string]*table
+	held map[string]int // how many streams show a sweep, whose table is kept for them
 }
 
 // How many tables are kept, and how long nobody need ask for one.
 const (
-	maxTables     = 4
+	maxTables     = 8
 	tableLifetime = 5 * time.Minute
 )
 
-func newTables(d *Dashboard) *tables { return &tables{d: d, open: map[string]*table{}} }
+func newTables(d *Dashboard) *tables {
+	return &tables{d: d, open: map[string]*table{}, held: map[string]int{}}
+}
+
+// errFull refuses another table: making room for it would close one that a stream shows, which would be made again at once.
+var errFull = &dashboard.Refusal{
+	Code: http.StatusServiceUnavailable, Text: fmt.Sprintf("the tasks of %d other sweeps are shown already", maxTables),
+	Remedy: "close another sweep's page, and reload this one",
+}
+
+// hold has a sweep's table kept for a stream until release. It does not make the table.
+func (x *tables) hold(sweep string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.hasRoom(sweep) {
+		return errFull
+	}
+	x.held[sweep]++
+	return nil
+}
+
+func (x *tables) release(sweep string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.held[sweep]--; x.held[sweep] <= 0 {
+		delete(x.held, sweep)
+	}
+}
+
+// hasRoom reports whether a sweep's table can be kept without closing one that is held. The lock is held.
+func (x *tables) hasRoom(sweep string) bool { return x.held[sweep] > 0 || len(x.held) < maxTables }
 
 // of returns the current table of a sweep.
 func (x *tables) of(ctx context.Context, sweep string) (*table, error) {
 	if !sweeps.IsName(sweep) {
 		return nil, noSweep(sweep)
 	}
-	t := x.get(sweep, time.Now())
+	t, err := x.get(sweep, time.Now())
+	if err != nil {
+		return nil, err
+	}
 	if err := t.update(ctx); err != nil {
 		x.mu.Lock()
 		defer x.mu.Unlock()
@@ -74,10 +111,13 @@ func (x *tables) stateOf(id sweeps.ID) string {
 	return ""
 }
 
-// get returns a table, which may have to be made yet, and closes others.
-func (x *tables) get(sweep string, now time.Time) *table {
+// get returns a table, which may have to be made yet, and closes others that no stream shows.
+func (x *tables) get(sweep string, now time.Time) (*table, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if !x.hasRoom(sweep) {
+		return nil, errFull
+	}
 	t := x.open[sweep]
 	if t == nil {
 		t = newTable(x.d, sweep)
@@ -85,20 +125,20 @@ func (x *tables) get(sweep string, now time.Time) *table {
 	}
 	t.used = now
 	for name, other := range x.open {
-		if now.Sub(other.used) > tableLifetime {
+		if x.held[name] == 0 && now.Sub(other.used) > tableLifetime {
 			delete(x.open, name)
 		}
 	}
 	for len(x.open) > maxTables {
-		oldest := sweep
+		oldest := ""
 		for name, other := range x.open {
-			if other.used.Before(x.open[oldest].used) {
+			if name != sweep && x.held[name] == 0 && (oldest == "" || other.used.Before(x.open[oldest].used)) {
 				oldest = name
 			}
 		}
 		delete(x.open, oldest)
 	}
-	return t
+	return t, nil
 }
 
 // tasks answers a request for a table.
