@@ -135,7 +135,11 @@ func print(e *cli.Env, r *root.Root, report *problems.Report) {
 	if report.More > 0 {
 		e.Linef("and %d more", report.More)
 	}
-	if report.Wrong() == 0 {
+	switch {
+	case report.Wrong() > 0:
+	case len(report.Problems) > 0:
+		e.Linef("nothing else is wrong in %s; hints do not change the exit code", r.Path())
+	default:
 		e.Linef("nothing is wrong in %s", r.Path())
 	}
 }
