@@ -53,7 +53,8 @@ type Dashboard struct {
 	pictures *pictures
 	hub      *hub
 
-	reruns chan struct{} // one at a time
+	reruns  chan struct{} // one at a time
+	lookups chan struct{} // one at a time
 }
 
 // New makes the dashboard of a root and its coordinator. Close ends it.
@@ -62,7 +63,7 @@ func New(c Config) (*Dashboard, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dashboard{Config: c, overview: newOverview(c.Root), reruns: make(chan struct{}, 1)}
+	d := &Dashboard{Config: c, overview: newOverview(c.Root), reruns: make(chan struct{}, 1), lookups: make(chan struct{}, 1)}
 	d.self = api.Coordinator{
 		Pong:    control.Pong{Host: host, PID: os.Getpid(), Version: c.Version, Since: time.Now()},
 		Command: c.Command, Root: c.Root.Path(),

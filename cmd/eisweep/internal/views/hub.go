@@ -44,7 +44,7 @@ type hub struct {
 type reader struct {
 	events   chan dashboard.Event
 	sweep    string // whose tasks it shows; "" for none
-	holds    bool   // the sweep's table is kept for it
+	holds    string // the sweep whose table is kept for it; "" for none
 	revision string // of the table, up to which it has the changes
 	running  []byte // the last event about running tasks
 	ran      time.Time
@@ -79,6 +79,7 @@ func (h *hub) subscribe(ctx context.Context, query url.Values, lastID string) (<
 	if err := h.openTable(ctx, r); err != nil { // it takes time, so it is made without the lock
 		return nil, err
 	}
+	h.findTask(ctx, r)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {

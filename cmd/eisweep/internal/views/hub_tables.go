@@ -26,7 +26,7 @@ func (h *hub) openTable(ctx context.Context, r *reader) error {
 	if !sweeps.IsName(r.sweep) {
 		return noSweep(r.sweep)
 	}
-	if r.holds = h.d.tables.hold(r.sweep) == nil; !r.holds {
+	if !h.holdTable(r, r.sweep) {
 		return nil
 	}
 	_, err := h.d.tables.of(ctx, r.sweep)
@@ -36,10 +36,18 @@ func (h *hub) openTable(ctx context.Context, r *reader) error {
 	return err
 }
 
+// holdTable has a table kept for a stream, if there is room.
+func (h *hub) holdTable(r *reader, sweep string) bool {
+	if r.holds == "" && h.d.tables.hold(sweep) == nil {
+		r.holds = sweep
+	}
+	return r.holds == sweep
+}
+
 func (h *hub) releaseTable(r *reader) {
-	if r.holds {
-		r.holds = false
-		h.d.tables.release(r.sweep)
+	if r.holds != "" {
+		h.d.tables.release(r.holds)
+		r.holds = ""
 	}
 }
 
@@ -50,7 +58,7 @@ func (h *hub) updateTables(ctx context.Context) {
 		if r.sweep == "" {
 			continue
 		}
-		if r.holds = r.holds || h.d.tables.hold(r.sweep) == nil; r.holds {
+		if h.holdTable(r, r.sweep) {
 			shown[r.sweep] = append(shown[r.sweep], r)
 		}
 	}

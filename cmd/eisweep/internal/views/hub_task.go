@@ -13,6 +13,7 @@ import (
 // shownTask is the task that a stream shows.
 type shownTask struct {
 	id    sweeps.ID
+	sweep string             // that has it; "" if none is known
 	state string             // that was sent last, with the attempt that runs
 	log   inspect.AttemptLog // of the last attempt
 	next  int64              // how far it was read
@@ -36,6 +37,20 @@ func newShownTask(id string) *shownTask {
 	return nil
 }
 
+// findTask looks for the sweep of the task that a new stream shows. It takes time, so it is done without the lock.
+func (h *hub) findTask(ctx context.Context, r *reader) {
+	if r.task == nil {
+		return
+	}
+	if r.task.sweep = r.sweep; r.sweep != "" {
+		return
+	}
+	if sweep, err := h.d.sweepOf(ctx, r.task.id); err == nil { // otherwise it may begin to run
+		r.task.sweep = sweep
+		h.holdTable(r, sweep)
+	}
+}
+
 // lookAtTasks sends what changed in the tasks that streams show: their states, and what was added to the logs of their last attempts.
 func (h *hub) lookAtTasks(ctx context.Context, now time.Time) {
 	for r := range h.readers {
@@ -49,8 +64,13 @@ func (h *hub) lookAtTasks(ctx context.Context, now time.Time) {
 func (h *hub) lookAtTask(ctx context.Context, r *reader, s *shownTask, now time.Time) {
 	state := h.taskState(s.id)
 	isNew := state != s.state
-	if isNew {
-		if t, err := h.d.task(ctx, s.id, r.sweep); err == nil {
+	for i := range h.running {
+		if s.sweep == "" && h.running[i].ID == s.id {
+			s.sweep = h.running[i].Sweep
+		}
+	}
+	if isNew && s.sweep != "" {
+		if t, err := h.d.task(ctx, s.id, s.sweep); err == nil {
 			s.state = state
 			h.send(r, event("task", t))
 		}
@@ -72,13 +92,13 @@ func (h *hub) lookAtTask(ctx context.Context, r *reader, s *shownTask, now time.
 	}
 	s.next = l.Next
 	h.send(r, event("log", l))
-	if len(sim.ReadCourse(linesOf(l.Text))) >= trialsNeeded {
+	if s.sweep != "" && len(sim.ReadCourse(linesOf(l.Text))) >= trialsNeeded {
 		h.sendCurves(ctx, r, s)
 	}
 }
 
 func (h *hub) sendCurves(ctx context.Context, r *reader, s *shownTask) {
-	if c, err := h.d.curves(ctx, s.id, r.sweep); err == nil {
+	if c, err := h.d.curves(ctx, s.id, s.sweep); err == nil {
 		h.send(r, event("curves", c))
 	}
 }

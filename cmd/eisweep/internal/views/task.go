@@ -27,40 +27,23 @@ type known struct {
 	names []string       // of the parameters that vary in the sweep
 }
 
-// find looks for a task in a sweep, or if none is named in the sweep that runs it, or else in all sweeps.
+// find looks for a task in a sweep, or if none is named in the one that has it.
 func (d *Dashboard) find(ctx context.Context, id sweeps.ID, sweep string) (*known, error) {
 	if sweep == "" {
-		if t := d.tables.having(id); t != nil {
-			sweep = t.sweep
-		}
-	}
-	if sweep == "" {
-		for _, r := range d.Coordinator.Snapshot().Running {
-			if r.ID == id {
-				sweep = r.Sweep
-			}
-		}
-	}
-	names := []string{sweep}
-	if sweep == "" {
 		var err error
-		if names, err = d.Root.Sweeps(); err != nil {
+		if sweep, err = d.sweepOf(ctx, id); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range names {
-		t, err := d.tables.of(ctx, name)
-		if err != nil && sweep != "" {
-			return nil, err
-		}
-		if err != nil {
-			continue // another may have it
-		}
-		if found, err := t.find(id); found != nil || err != nil {
-			return found, err
-		}
+	t, err := d.tables.of(ctx, sweep)
+	if err != nil {
+		return nil, err
 	}
-	return nil, noTask(id)
+	found, err := t.find(id)
+	if found == nil && err == nil {
+		err = noTask(id)
+	}
+	return found, err
 }
 
 func noTask(id sweeps.ID) error {
