@@ -22,12 +22,14 @@ type Query struct {
 	About string    // a sweep, the start of a task's id, a worker or a host
 	Since time.Time // not before
 	After uint64    // with higher numbers only
-	Last  int       // so many at most, the last ones; 0 is any number
+	// Before selects events with lower numbers only; 0 is any number.
+	Before uint64
+	Last   int // so many at most, the last ones; 0 is any number
 }
 
 // has reports whether a query selects an event, whatever its Last.
 func (q *Query) has(e *Event) bool {
-	return e.Seq > q.After && !e.Time.Before(q.Since) && e.IsAbout(q.About)
+	return e.Seq > q.After && (q.Before == 0 || e.Seq < q.Before) && !e.Time.Before(q.Since) && e.IsAbout(q.About)
 }
 
 // Read reads the selected events of a root, in their order. A root without a log has none. It needs no coordinator. The error wraps
@@ -39,27 +41,28 @@ func Read(r *root.Root, q Query) ([]Event, error) {
 	return NewFollower(r, q).Next()
 }
 
-// readLast reads from the end, no more lines than it takes.
+// readLast reads from the end, no more blocks of the files than it takes.
 func readLast(r *root.Root, q Query) (out []Event, err error) {
-	before := uint64(math.MaxUint64) // a file that becomes the earlier one meanwhile is read twice
+	before, about := uint64(math.MaxUint64), q.needle() // a file that becomes the earlier one meanwhile is read twice
 	for _, name := range []string{path(r), earlierPath(r)} {
-		text, err := read(name)
-		if err != nil {
-			return nil, err
-		}
-		for text = wholeLines(text); len(text) > 0 && len(out) < q.Last; {
-			start := len(wholeLines(text[:len(text)-1]))
-			e, ok := parse(text[start:])
-			text = text[:start]
+		for line, err := range linesFromEnd(name) {
+			if err != nil {
+				return nil, err
+			}
+			if !bytes.Contains(line, about) {
+				continue
+			}
+			e, ok := parse(line)
 			if !ok || e.Seq >= before {
 				continue
 			}
 			if before = e.Seq; q.has(&e) {
 				out = append(out, e)
 			}
-		}
-		if len(out) == q.Last || before <= q.After {
-			break
+			if len(out) == q.Last || before <= q.After {
+				slices.Reverse(out)
+				return out, nil
+			}
 		}
 	}
 	slices.Reverse(out)
@@ -124,10 +127,7 @@ func (f *Follower) earlier(out []Event) ([]Event, error) {
 
 // take appends the selected events of some lines that were not read before.
 func (f *Follower) take(out []Event, text []byte) []Event {
-	about := []byte(f.query.About)
-	if bytes.ContainsFunc(about, isEscaped) {
-		about = nil
-	}
+	about := f.query.needle()
 	for line := range bytes.Lines(text) {
 		if !bytes.Contains(line, about) {
 			continue
@@ -141,6 +141,15 @@ func (f *Follower) take(out []Event, text []byte) []Event {
 		}
 	}
 	return out
+}
+
+// needle is what the line of every selected event contains.
+func (q *Query) needle() []byte {
+	about := []byte(q.About)
+	if bytes.ContainsFunc(about, isEscaped) {
+		return nil
+	}
+	return about
 }
 
 // isEscaped reports whether JSON may have something else for a character.

@@ -19,11 +19,11 @@ func (d *Dashboard) events(subject string, before uint64, limit int) (*api.Event
 	recent, _ := d.Coordinator.Events().After(0)
 	list := selected(recent, isWanted)
 	if len(list) <= limit { // earlier ones are in the file
-		all, err := events.Read(d.Root, events.Query{About: subject})
+		written, err := events.Read(d.Root, events.Query{About: subject, Before: before, Last: limit + 1})
 		if err != nil {
 			return nil, err
 		}
-		if written := selected(all, isWanted); len(written) > 0 {
+		if len(written) > 0 {
 			last := written[len(written)-1].Seq
 			list = append(written, selected(list, func(e events.Event) bool { return e.Seq > last })...)
 		}
