@@ -64,6 +64,8 @@ const (
 	workersInterval = 5 * time.Second
 	// backlog is how many events a reader may be behind.
 	backlog = 64
+	// closeTime is how long close waits.
+	closeTime = time.Second
 )
 
 func newHub(d *Dashboard) *hub {
@@ -121,16 +123,26 @@ func (h *hub) drop(r *reader) {
 	}
 }
 
-// close ends all streams, and waits for the end of the work for them.
+// close ends all streams, and waits for the end of the work for them. Where storage does not answer, it waits for closeTime only: the
+// work holds the lock while it reads, and the coordinator has to stop all the same.
 func (h *hub) close() {
 	h.end()
-	h.mu.Lock()
-	h.closed = true
-	for r := range h.readers {
-		h.drop(r)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		h.mu.Lock()
+		h.closed = true
+		for r := range h.readers {
+			h.drop(r)
+		}
+		h.mu.Unlock()
+		h.done.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(closeTime):
+		h.d.Log.Warn("the dashboard stops without the end of its last update: storage does not answer")
 	}
-	h.mu.Unlock()
-	h.done.Wait()
 }
 
 // work computes updates until nobody looks any more.

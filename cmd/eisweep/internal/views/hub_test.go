@@ -205,6 +205,17 @@ func TestNothingIsComputedWhileNobodyLooks(t *testing.T) {
 	}
 }
 
+// TestAHangingUpdateDoesNotKeepTheDashboardOpen: close returns while an update holds the lock, and streams end after it.
+func TestAHangingUpdateDoesNotKeepTheDashboardOpen(t *testing.T) {
+	d := newTestDashboard(t, new(steered))
+	stream := open(t, d, nil, "")
+	d.hub.mu.Lock()
+	d.Close()
+	d.hub.mu.Unlock()
+	for range stream { // until it is closed
+	}
+}
+
 // TestAStreamHasEveryEventOnce, also one that begins again where another ended.
 func TestAStreamHasEveryEventOnce(t *testing.T) {
 	c := new(steered)
