@@ -44,6 +44,7 @@ func (c disposal) removable(name string) (control.RemovedSweep, error) {
 	if err != nil {
 		return s, err
 	}
+	s.Hooks = c.hooks.Undelivered(name)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	know := func(sweep string, status *control.Status) {

@@ -19,10 +19,15 @@ import (
 // commandTime is how long a command may take.
 const commandTime = time.Hour
 
+// logOf is where the output of a command goes.
+func logOf(r *root.Root, sweep string, event Event) string {
+	return r.Private(directory, sweep+"."+string(event)+".log")
+}
+
 // run runs a command with the shell, in the root, and waits until it ends. Its output goes to a file, so that it outlives this process.
 // It has a session of its own: neither a signal to this process nor its end concern the command.
 func run(ctx context.Context, r *root.Root, environment []string, d *delivery) (err error) {
-	log := r.Private(directory, d.Notice.Sweep+"."+string(d.Notice.Event)+".log")
+	log := logOf(r, d.Notice.Sweep, d.Notice.Event)
 	out, err := atomicfile.OpenFile(log, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err == nil {
 		err = out.Truncate(0)

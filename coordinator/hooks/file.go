@@ -50,6 +50,25 @@ type delivery struct {
 	busy bool // an attempt is under way
 }
 
+// undelivered counts the hooks that are still to run or to be sent.
+func (f *file) undelivered() (n int) {
+	for _, d := range f.Deliveries {
+		if !d.Over && !d.Started {
+			n++
+		}
+	}
+	if !f.FiredFailure && f.Hooks.OnFailure != "" {
+		n++
+	}
+	if !f.FiredFinish {
+		if f.Hooks.OnFinish != "" {
+			n++
+		}
+		n += len(f.Hooks.Webhooks)
+	}
+	return n
+}
+
 // isArmed reports whether an event of the launch may still come.
 func (f *file) isArmed() bool {
 	h := &f.Hooks
@@ -75,27 +94,36 @@ func read(r *root.Root) (map[string]*file, error) {
 		if !ok || !sweeps.IsName(sweep) {
 			continue
 		}
-		text, err := atomicfile.Read(r.Private(directory, e.Name()), maxBytes)
-		var f file
-		if err == nil {
-			err = json.Unmarshal(text, &f)
-		}
-		if err == nil && (f.Format != 1 || f.Sweep != sweep) {
-			err = fmt.Errorf("%s has format %d and sweep %q, want 1 and %q", e.Name(), f.Format, f.Sweep, sweep)
-		}
+		f, err := readOne(r, sweep)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("read hooks of sweep %s: %w", sweep, err))
 			continue
 		}
-		for _, d := range f.Deliveries {
-			if d.Started && !d.Over {
-				d.fail(errInterrupted, time.Now())
-				d.Over = true
-			}
-		}
-		out[sweep] = &f
+		out[sweep] = f
 	}
 	return out, errors.Join(errs...)
+}
+
+// readOne reads the file of a sweep. Commands that had started are over.
+func readOne(r *root.Root, sweep string) (*file, error) {
+	text, err := atomicfile.Read(pathOf(r, sweep), maxBytes)
+	if err != nil {
+		return nil, err
+	}
+	f := new(file)
+	if err := json.Unmarshal(text, f); err != nil {
+		return nil, err
+	}
+	if f.Format != 1 || f.Sweep != sweep {
+		return nil, fmt.Errorf("%s.json has format %d and sweep %q, want 1 and %q", sweep, f.Format, f.Sweep, sweep)
+	}
+	for _, d := range f.Deliveries {
+		if d.Started && !d.Over {
+			d.fail(errInterrupted, time.Now())
+			d.Over = true
+		}
+	}
+	return f, nil
 }
 
 var errInterrupted = errors.New("the coordinator ended while the command ran; whether it succeeded is not known")

@@ -128,18 +128,6 @@ func (k *Keeper) Arm(sweep string, h *control.Hooks, failedBefore int) error {
 	return nil
 }
 
-// Forget removes the hooks of a sweep.
-func (k *Keeper) Forget(sweep string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.files[sweep] == nil {
-		return nil
-	}
-	delete(k.files, sweep)
-	k.listProblems()
-	return (&file{Sweep: sweep}).write(k.config.Root)
-}
-
 // Work fires hooks until ctx ends. A command that runs then continues, and nobody learns how it ends.
 func (k *Keeper) Work(ctx context.Context) {
 	k.fireArchived()

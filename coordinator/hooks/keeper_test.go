@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -69,4 +70,22 @@ func TestProblemsDoNotWaitForStorage(t *testing.T) {
 	}
 	close(core.release)
 	<-ended
+}
+
+// TestForgottenSweepsLeaveNothing: neither the secrets of its webhooks, nor what its commands have written.
+func TestForgottenSweepsLeaveNothing(t *testing.T) {
+	k := keeper(t, nil)
+	if err := os.WriteFile(logOf(k.config.Root, "a", SweepFinished), []byte("output"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, found := Undelivered(k.config.Root, "a"), k.Undelivered("a"); n != 1 || found != 1 {
+		t.Errorf("%d hooks are not delivered, and %d for the keeper, want 1", n, found)
+	}
+	if err := k.Forget("a"); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(k.config.Root.Private(directory))
+	if err != nil || len(left) != 0 || k.Undelivered("a") != 0 || len(k.Problems()) != 0 {
+		t.Errorf("%v is left, with problems %+v; %v", left, k.Problems(), err)
+	}
 }

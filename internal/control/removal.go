@@ -59,6 +59,7 @@ type RemovedSweep struct {
 	Results int    `json:"results"` // result files, with superseded ones
 	Bytes   int64  `json:"bytes"`   // of all its files
 	Shared  int    `json:"shared"`  // of the results: other sweeps have them too, and keep them
+	Hooks   int    `json:"hooks"`   // that have not been delivered, and are dropped
 	// Dependents are the PERTURB sweeps that start from its networks, and sweeps of which that cannot be found out.
 	Dependents []Dependent `json:"dependents"`
 }

@@ -12,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -143,7 +144,16 @@ func describe(e *cli.Env, s *control.RemovedSweep) {
 		status = "; it is " + string(s.Status) + ", with tasks left"
 	}
 	e.Linef("%s: %s, %s%s%s", s.Name, cli.Count(s.Results, "result"), cli.Size(s.Bytes), shared, status)
+	describeHooks(e, s)
 	describeDependents(e, s, "without them it can be read, but not be run again")
+}
+
+// describeHooks prints how many hooks are never delivered.
+func describeHooks(e *cli.Env, s *control.RemovedSweep) {
+	if s.Hooks > 0 {
+		e.Linef("  %s of %s %s not been delivered, and %s dropped", cli.Count(s.Hooks, "hook"), s.Name, cli.Plural(s.Hooks, "has", "have"),
+			cli.Plural(s.Hooks, "is", "are"))
+	}
 }
 
 // describeDependents prints which sweeps depend on one, and what that means for them.
@@ -186,6 +196,13 @@ func (x *remover) locally(ctx context.Context, e *cli.Env, request control.Remov
 		}
 		if err == nil && !request.Dry {
 			err = errors.Join(ctx.Err(), removal.CheckUnchanged(own.Root, name, request.Archived))
+		}
+		s.Hooks = hooks.Undelivered(own.Root, name)
+		if err == nil && !request.Dry {
+			err = own.Lease.Check(ctx)
+		}
+		if err == nil && !request.Dry {
+			err = hooks.Discard(own.Root, name)
 		}
 		if err == nil && !request.Dry {
 			err = removal.Remove(own.Root, name, request.Archived, func() error { return own.Lease.Check(ctx) })

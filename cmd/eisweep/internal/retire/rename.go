@@ -10,6 +10,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
 )
@@ -54,6 +55,7 @@ func (x *remover) rename(ctx context.Context, e *cli.Env, from, to string) (err 
 	if err != nil {
 		return err
 	}
+	describeHooks(e, &found)
 	describeDependents(e, &found, "launch it again with --source "+to)
 	switch {
 	case x.yes || len(found.Dependents) == 0:
@@ -97,8 +99,16 @@ func (x *remover) askRename(ctx context.Context, e *cli.Env, request control.Ren
 	if out, err = removal.Examine(own.Root, request.Sweep); err == nil {
 		err = removal.Refuse(&out, true)
 	}
+	out.Hooks = hooks.Undelivered(own.Root, request.Sweep)
 	if err != nil || request.Dry {
 		return out, err
 	}
-	return out, removal.Rename(own.Root, request.Sweep, request.To, func() error { return own.Lease.Check(ctx) })
+	check := func() error { return own.Lease.Check(ctx) }
+	if err = removal.Rename(own.Root, request.Sweep, request.To, check); err == nil {
+		err = check()
+	}
+	if err == nil {
+		err = hooks.Discard(own.Root, request.Sweep)
+	}
+	return out, err
 }
