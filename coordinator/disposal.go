@@ -110,12 +110,16 @@ func (c disposal) removeOne(ctx context.Context, name string, note *control.Arch
 
 // forget forgets a sweep, unless it has changed since it was archived, or other sweeps need it.
 func (c disposal) forget(name string, note *control.Archived) error {
-	if err := c.authorizeWrite(); err != nil {
+	checkAgain, err := removal.CheckUnchanged(c.config.Root, name, note) // without the lock: manifests can be large
+	if err == nil {
+		err = c.authorizeWrite()
+	}
+	if err != nil {
 		return err
 	}
 	c.mu.Lock()
 	c.flush()
-	err := errors.Join(c.failure, c.ledger.Close(name), removal.CheckUnchanged(c.config.Root, name, note))
+	err = errors.Join(c.failure, c.ledger.Close(name), checkAgain())
 	if err == nil && c.sweeps.Get(name) != nil {
 		if c.step(lifecycle.SweepForgotten{Sweep: name}); c.machine.Status(name) == "" {
 			c.sweeps.Remove(name)

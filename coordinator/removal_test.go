@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"eisweep/coordinator/records"
 	"eisweep/coordinator/removal"
@@ -194,5 +196,70 @@ func TestRenameStopsWithoutOwnership(t *testing.T) {
 	}
 	if err := removal.Rename(g.root, "two", "better", func() error { return nil }); err != nil || len(g.files("better")) != 4 {
 		t.Error(err)
+	}
+}
+
+// TestManifestIsReadWithoutTheLock: the check of an archived sweep's manifest takes long, and tasks proceed meanwhile.
+func TestManifestIsReadWithoutTheLock(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	k.mu.Lock()
+	refused := make(chan error, 1)
+	go func() {
+		refused <- disposal{k}.forget("two", &control.Archived{File: "/elsewhere", Manifest: "another"})
+	}()
+	ctx, cancel := context.WithTimeout(g.context(), 30*time.Second)
+	defer cancel()
+	select {
+	case err := <-refused:
+		if err == nil || !strings.Contains(err.Error(), "has changed since it was packed") {
+			t.Error(err)
+		}
+	case <-ctx.Done():
+		t.Error("the manifest is read with the lock")
+	}
+	k.mu.Unlock()
+}
+
+// TestChangesAfterTheCheckAreSeen has a manifest grow, and be replaced, after it was read.
+func TestChangesAfterTheCheckAreSeen(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	g.end()
+	path := g.root.Manifest("two")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(){
+		"grown": func() { write(t, path, string(text)+"\n") },
+		"replaced": func() {
+			write(t, path+".new", string(text))
+			if err := os.Rename(path+".new", path); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		write(t, path, string(text))
+		sum, err := removal.ManifestSum(g.root, "two")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := removal.CheckUnchanged(g.root, "two", &control.Archived{File: "/elsewhere", Manifest: sum})
+		if err != nil || again() != nil {
+			t.Fatalf("an unchanged manifest: %v", err)
+		}
+		change()
+		if err := again(); err == nil || !strings.Contains(err.Error(), "has changed since it was packed") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -66,17 +66,32 @@ func ManifestSum(r *root.Root, name string) (string, error) {
 
 func notePath(r *root.Root, name string) string { return r.Private(archived, name+".json") }
 
-// CheckUnchanged refuses to remove a sweep that has changed since it was archived. Without a note it refuses nothing.
-func CheckUnchanged(r *root.Root, name string, note *control.Archived) error {
+// CheckUnchanged refuses to remove a sweep that has changed since it was archived. It reads the whole manifest. again refuses the same
+// for changes since then, but only looks at the manifest's identity and size. Without a note they refuse nothing.
+func CheckUnchanged(r *root.Root, name string, note *control.Archived) (again func() error, err error) {
 	if note == nil {
-		return nil
+		return func() error { return nil }, nil
 	}
-	sum, err := ManifestSum(r, name)
-	if err == nil && sum != note.Manifest {
-		err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s has changed since it was packed, so it stays; %s has what it "+
-			"had before: remove that file and archive the sweep again", name, note.File)}
+	changed := &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s has changed since it was packed, so it stays; %s has what "+
+		"it had before: remove that file and archive the sweep again", name, note.File)}
+	before, err := os.Lstat(r.Manifest(name))
+	if err != nil {
+		return nil, err
 	}
-	return err
+	sum, bytes, err := results.HashFile(r.Manifest(name))
+	if err != nil {
+		return nil, err
+	}
+	if sum != note.Manifest {
+		return nil, changed
+	}
+	return func() error {
+		now, err := os.Lstat(r.Manifest(name))
+		if err == nil && (!os.SameFile(before, now) || now.Size() != bytes) {
+			err = changed
+		}
+		return err
+	}, nil
 }
 
 // writeNote keeps where a sweep went.

@@ -195,7 +195,8 @@ func (x *remover) locally(ctx context.Context, e *cli.Env, request control.Remov
 			err = removal.Refuse(&s, true)
 		}
 		if err == nil && !request.Dry {
-			err = errors.Join(ctx.Err(), removal.CheckUnchanged(own.Root, name, request.Archived))
+			_, err = removal.CheckUnchanged(own.Root, name, request.Archived)
+			err = errors.Join(ctx.Err(), err)
 		}
 		s.Hooks = hooks.Undelivered(own.Root, name)
 		if err == nil && !request.Dry {
