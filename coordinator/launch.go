@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -243,7 +244,7 @@ func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, laun
 		before = s.Priority
 	}
 	s = launched.NewSweep(p.Sweep, p.Expansion, o.Priority, time.Now(), file)
-	s.Launch, s.Most, s.User = launch, o.MaxRunning, control.RequesterOf(ctx).User
+	s.Launch, s.Most, s.User = launch, o.MaxRunning, cmp.Or(o.User, control.RequesterOf(ctx).User)
 	l.sweeps.Put(s)
 	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority, Most: o.MaxRunning, User: s.User})
 	l.recordLaunch(ctx, p, s, before)

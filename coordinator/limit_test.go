@@ -4,8 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/plan"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
+	"eisweep/sweeps"
 )
 
 // TestALimitOutlivesARestart has one task of four run at a time, also after a restart, until the sweep is launched with another limit.
@@ -60,4 +64,25 @@ func TestALimitOutlivesARestart(t *testing.T) {
 	}
 	launch(0)
 	g.poll("all are sent", func() bool { c := counts(); return c.Queued == 3 && c.Running == 1 })
+}
+
+// TestALaunchForAnotherUser has a sweep that the coordinator has forgotten run again for its own user, on the request of another.
+func TestALaunchForAnotherUser(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	stop := g.works()
+	g.ends(k, "two")
+	stop()
+	g.end()
+	k = g.serve()
+	ctx := control.WithRequester(g.context(), control.Requester{User: "dashboard"})
+	if _, err := k.Launch(ctx, plan.Request{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, KeepFile: true, MaxRunning: 1, User: "ada",
+		Select: func(*sweeps.Task, catalog.State) bool { return true }}); err != nil {
+		t.Fatal(err)
+	}
+	record, err := records.Read(g.root, "two")
+	if err != nil || record.User != "ada" || record.MaxRunning != 1 {
+		t.Errorf("the record is %+v; %v", record, err)
+	}
 }

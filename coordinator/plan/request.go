@@ -27,6 +27,8 @@ type Request struct {
 	Priority int
 	// MaxRunning is how many tasks of each sweep may run at a time; 0 is any number.
 	MaxRunning int
+	// User is who gets a share of the workers for the sweeps; "" is who requests them.
+	User string
 	// Hooks are those of each of the sweeps; nil: none.
 	Hooks *control.Hooks
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -37,11 +38,10 @@ func (d *Dashboard) rerun(ctx context.Context, sweep string, r *api.Rerun) (*api
 	e := newEffect(r.Preview)
 	e.Status, e.Priority = string(row.Status), row.Priority
 	t.choose(r, e)
-	stored, err := records.Launched(d.Root, sweep)
+	request, err := d.rerunRequest(sweep, choice, row.Priority)
 	if err != nil {
 		return nil, err
 	}
-	request := plan.Request{Sweeps: []*sweeps.Sweep{stored}, Rerun: choice, KeepFile: true, Priority: row.Priority}
 	do := d.Coordinator.Launch
 	if r.Preview {
 		do = d.Coordinator.Plan
@@ -69,6 +69,25 @@ func (d *Dashboard) rerun(ctx context.Context, sweep string, r *api.Rerun) (*api
 		e.Details = append(e.Details, "The sweep is paused, and is resumed.")
 	}
 	return e, nil
+}
+
+// rerunRequest requests a rerun of a sweep, which keeps its limit, and its user's share of the workers: the coordinator may have
+// forgotten a finished sweep.
+func (d *Dashboard) rerunRequest(sweep string, choice *plan.Choice, priority int) (plan.Request, error) {
+	stored, err := records.Launched(d.Root, sweep)
+	if err != nil {
+		return plan.Request{}, err
+	}
+	out := plan.Request{Sweeps: []*sweeps.Sweep{stored}, Rerun: choice, KeepFile: true, Priority: priority}
+	record, err := records.Read(d.Root, sweep)
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil
+	}
+	if err != nil {
+		return plan.Request{}, err
+	}
+	out.MaxRunning, out.User = record.MaxRunning, record.User
+	return out, nil
 }
 
 // choose names the tasks of a rerun, and warns of those that end as before.
