@@ -19,6 +19,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/internal/events"
+	"eisweep/internal/natstest"
 )
 
 // visitor is a browser without a page: it has a session.
@@ -244,14 +245,17 @@ func checkFailures(v *visitor) {
 // checkTasks looks at a task that failed and at one that is done.
 func checkTasks(v *visitor, table *taskTable, failed string) {
 	v.t.Helper()
-	task := get[api.Task](v, "/api/tasks/"+failed)
+	var task api.Task
+	natstest.Until(v.t, "the event log says why the attempt ended", func() bool {
+		task = get[api.Task](v, "/api/tasks/"+failed)
+		return len(task.Attempts) > 0 && task.Attempts[0].Ended != ""
+	})
 	if task.State != "failed" || task.Manifest == nil || task.Manifest.Class != "numeric" || len(task.Attempts) != 1 ||
 		len(task.Figures) != 0 {
 		v.t.Errorf("the failed task is %+v", task)
 	}
-	if !task.Parameters[0].Varies || task.Parameters[0].Name != "pl.eta_e" || task.Parameters[0].Value != "3e+38" ||
-		task.Attempts[0].Ended == "" {
-		v.t.Errorf("its parameters are %+v, its attempts %+v", task.Parameters, task.Attempts)
+	if !task.Parameters[0].Varies || task.Parameters[0].Name != "pl.eta_e" || task.Parameters[0].Value != "3e+38" {
+		v.t.Errorf("its parameters are %+v", task.Parameters)
 	}
 	log := get[api.Log](v, "/api/tasks/"+failed+"/log")
 	rest := get[api.Log](v, fmt.Sprintf("/api/tasks/%s/log?token=%s&offset=%d", failed, log.Token, log.Next))

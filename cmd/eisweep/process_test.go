@@ -30,10 +30,28 @@ type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	events chan map[string]any // of stdout, closed at its end
-	stderr bytes.Buffer
+	stderr transcript
 
 	mu   sync.Mutex
 	said []string // the last lines of stdout
+}
+
+// transcript is what a process has written so far.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(text []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(text)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // keep keeps a line of stdout.
