@@ -177,7 +177,8 @@ func TestManifestOutlivesTheSweepFile(t *testing.T) {
 	g.run(order1(parse(t, twoByTwo)))
 	g.executed()
 	remove(t, g.root.SweepFile("two"))
-	if _, err := catalog.ReadSweep(g.context(), g.root, nobodys{}, "two"); err == nil || !strings.Contains(err.Error(), "launch the sweep again") {
+	_, err := catalog.ReadSweep(g.context(), g.root, nobodys{}, "two")
+	if err == nil || !strings.Contains(err.Error(), "launch the sweep again") {
 		t.Errorf("read: %v", err)
 	}
 	if found := g.verify(); len(found.Sweeps) != 1 || found.Sweeps[0].Sound != 4 {
