@@ -117,9 +117,9 @@ func (x *Catalog) loadTask(id sweeps.ID) {
 // goroutines use the catalog meanwhile: there may be thousands of manifests.
 func (x *Catalog) Index() {
 	x.mu.Lock()
-	todo, look := x.unindexed(), x.look
+	unindexed, look := x.unindexed(), x.look
 	x.mu.Unlock()
-	read := x.readIndex(todo)
+	read := x.readIndex(unindexed)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.look == look { // else a manifest may have changed meanwhile

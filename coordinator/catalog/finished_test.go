@@ -281,8 +281,8 @@ func TestAManifestIsIndexedOnce(t *testing.T) {
 		if err := x.Refresh(); err != nil {
 			t.Fatal(err)
 		}
-		if todo := x.unindexed(); len(todo) > 0 {
-			t.Errorf("%v would be indexed again", todo)
+		if again := x.unindexed(); len(again) > 0 {
+			t.Errorf("%v would be indexed again", again)
 		}
 	}
 	added := manifest.Line{ID: sweeps.ID{9}, Sweep: "sweep1", State: manifest.Failed, Class: "numeric", Run: 4}

@@ -24,17 +24,17 @@ func TestEveryHistoryWithLimits(t *testing.T) {
 
 func exploreAll(t *testing.T, most map[string]int) {
 	seen := map[string]bool{}
-	todo := []*explored{newExplored(most)}
-	for len(todo) > 0 {
-		x := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	unexplored := []*explored{newExplored(most)}
+	for len(unexplored) > 0 {
+		x := unexplored[len(unexplored)-1]
+		unexplored = unexplored[:len(unexplored)-1]
 		for _, next := range x.successors() {
 			if problem := next.check(); problem != "" {
 				t.Fatalf("%s\n%s", problem, strings.Join(next.path, "\n"))
 			}
 			if key := next.key(); !seen[key] {
 				seen[key] = true
-				todo = append(todo, next)
+				unexplored = append(unexplored, next)
 				if end, problem := next.drain(); problem != "" {
 					t.Fatalf("%s\n%s\n    and then\n%s", problem, strings.Join(next.path, "\n"), end)
 				}

@@ -121,7 +121,7 @@ func (e *Event) Ending() string {
 	return ""
 }
 
-// attemptName names the task, and the attempt at it.
+// attemptName returns the task's name and the attempt's number.
 func (e *Event) attemptName() string {
 	name := e.Sweep
 	if e.File != "" {
