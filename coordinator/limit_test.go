@@ -70,10 +70,7 @@ func TestALimitOutlivesARestart(t *testing.T) {
 func TestALaunchForAnotherUser(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	g.end()
 	k = g.serve()
 	ctx := control.WithRequester(g.context(), control.Requester{User: "dashboard"})

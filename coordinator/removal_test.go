@@ -105,10 +105,7 @@ func TestRemovedSweepIsForgotten(t *testing.T) {
 func TestRemovalStopsWithoutOwnership(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	g.end()
 	lost := errors.New("another process owns the root")
 	for steps := range 3 {
@@ -135,10 +132,7 @@ func TestRemovalStopsWithoutOwnership(t *testing.T) {
 func TestRenamedSweepIsTheSame(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	before := g.files("two")
 	told[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "two", To: "better"})
 	if !g.has(k, events.SweepRenamed) {
@@ -173,10 +167,7 @@ func TestRenamedSweepIsTheSame(t *testing.T) {
 func TestRenameStopsWithoutOwnership(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	g.end()
 	lost := errors.New("another process owns the root")
 	for steps := range 6 {
@@ -203,10 +194,7 @@ func TestRenameStopsWithoutOwnership(t *testing.T) {
 func TestManifestIsReadWithoutTheLock(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	k.mu.Lock()
 	refused := make(chan error, 1)
 	go func() {
@@ -229,10 +217,7 @@ func TestManifestIsReadWithoutTheLock(t *testing.T) {
 func TestChangesAfterTheCheckAreSeen(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.launch(twoByTwo)
-	stop := g.works()
-	g.ends(k, "two")
-	stop()
+	g.completes(k, twoByTwo, "two")
 	g.end()
 	path := g.root.Manifest("two")
 	text, err := os.ReadFile(path)

@@ -321,3 +321,12 @@ func (g *testCluster) heardOut(k *Coordinator) {
 		g.t.Fatal(err)
 	}
 }
+
+// completes launches a sweep, and has a worker execute all of its tasks.
+func (g *testCluster) completes(k *Coordinator, text, name string) {
+	g.t.Helper()
+	g.launch(text)
+	stop := g.works()
+	g.ends(k, name)
+	stop()
+}
