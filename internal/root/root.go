@@ -197,5 +197,23 @@ func makePrivate(path string) error {
 			return err
 		}
 	}
+	return checkEntries(dir)
+}
+
+// checkEntries checks the rest of the private directory: what other parts of the program keep there, such as hooks. A copied or
+// unpacked directory may have brought links, or modes that let others write.
+func checkEntries(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if slices.Contains(directories, e.Name()) {
+			continue // it is checked, and may be shared
+		}
+		if err := check(filepath.Join(dir, e.Name()), e.IsDir()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	return nil
 }

@@ -152,6 +152,17 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 		"no id": {func(t *testing.T, r *Root) {
 			must(t, os.WriteFile(r.Private("root.json"), []byte(`{"format":1}`), 0o600))
 		}, ErrIdentity, "is not 12 of"},
+		"linked hooks, which only the owner opens": {func(t *testing.T, r *Root) {
+			must(t, os.Symlink(t.TempDir(), r.Private("hooks")))
+		}, ErrUntrusted, "hooks is a link"},
+		"hooks of the group, which only the owner opens": {func(t *testing.T, r *Root) {
+			must(t, os.Mkdir(r.Private("hooks"), 0o700))
+			must(t, os.Chmod(r.Private("hooks"), 0o770))
+		}, ErrUntrusted, "chmod go-w"},
+		"writable events, to which only the owner writes": {func(t *testing.T, r *Root) {
+			must(t, os.WriteFile(r.Private("events.jsonl"), nil, 0o600))
+			must(t, os.Chmod(r.Private("events.jsonl"), 0o660))
+		}, ErrUntrusted, "events.jsonl"},
 		"later format": {func(t *testing.T, r *Root) {
 			must(t, os.WriteFile(r.Private("root.json"), []byte(`{"format":2}`), 0o600))
 		}, ErrIdentity, "format 2"},
@@ -161,7 +172,7 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 			path := t.TempDir()
 			c.spoil(t, open(t, path))
 			for how, open := range map[string]func(string) (*Root, error){"Open": Open, "OpenExisting": OpenExisting} {
-				if how == "OpenExisting" && strings.Contains(name, "incoming") {
+				if how == "OpenExisting" && (strings.Contains(name, "incoming") || strings.Contains(name, "only the owner")) {
 					continue // it only reads the directory
 				}
 				_, err := open(path)
