@@ -132,9 +132,7 @@ func Start(ctx context.Context, config Config) (*Coordinator, error) {
 	c.ledger = ledger.New(config.Root, c.catalog, config.Log, c.meters.Wrote)
 	c.launchOf = c.sweeps.LaunchOf
 	c.connect()
-	if err := c.openEvents(config, c.workers); err != nil {
-		return nil, err
-	}
+	c.openEvents(config, c.workers)
 	go c.run()
 	if err := c.begin(ctx); err != nil {
 		return nil, errors.Join(err, c.Stop(ctx))

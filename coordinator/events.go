@@ -14,11 +14,8 @@ import (
 )
 
 // openEvents opens the log of events, and records who owns the root now.
-func (c *core) openEvents(config Config, known *workers.Table) (err error) {
-	c.events, err = events.Open(events.Config{Root: config.Root, MayWrite: c.ownsRoot, Fence: c.previousCrashed(), Log: config.Log})
-	if err != nil {
-		return err
-	}
+func (c *core) openEvents(config Config, known *workers.Table) {
+	c.events = events.Open(events.Config{Root: config.Root, MayWrite: c.ownsRoot, Fence: c.previousCrashed(), Log: config.Log})
 	if c.previousCrashed() {
 		c.record(c.succession())
 	}
@@ -26,12 +23,11 @@ func (c *core) openEvents(config Config, known *workers.Table) (err error) {
 	started.Version = config.Version
 	c.record(started)
 	if config.SoleOwner { // no earlier worker uses its queue
-		return nil
+		return
 	}
 	for name, last := range c.events.Workers() {
 		known.Restore(name, last.Host, last.Time, last.Kind == events.WorkerSilent)
 	}
-	return nil
 }
 
 // succession is the event of a root whose previous owner did not release it.

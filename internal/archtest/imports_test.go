@@ -29,7 +29,7 @@ var plan = map[string][]string{
 		"internal/queue", "internal/root", "internal/natstest"},
 	"internal/control": {"sim", "sweeps", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue"},
 	"internal/lease":   {"internal/atomicfile", "internal/root"},
-	"internal/events": {"sweeps", "internal/atomicfile", "internal/disktest", "internal/protocol", "internal/root",
+	"internal/events": {"sweeps", "internal/advice", "internal/atomicfile", "internal/disktest", "internal/protocol", "internal/root",
 		"internal/units"},
 	"internal/problems":    {"sim"},
 	"internal/estimate":    {"sim", "sweeps"},

@@ -104,9 +104,12 @@ func (f *file) fence(text []byte) error {
 	return nil
 }
 
+// readFile reads a file. A test has it fail.
+var readFile = atomicfile.Read
+
 // read reads one of the files; a missing one has no lines.
 func read(path string) ([]byte, error) {
-	text, err := atomicfile.Read(path, 2*maxBytes)
+	text, err := readFile(path, 2*maxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -116,10 +119,13 @@ func read(path string) ([]byte, error) {
 	return text, nil
 }
 
+// maxSeq is above the numbers that events get. One of damage or malice could not be followed by another.
+const maxSeq = 1 << 60
+
 // parse reads a line. It returns false for one that was cut short, or that somebody else has written.
 func parse(line []byte) (e Event, ok bool) {
-	if len(line) > maxLine || json.Unmarshal(line, &e) != nil {
+	if len(line) > maxLine || json.Unmarshal(line, &e) != nil || e.Seq == 0 || e.Seq >= maxSeq || e.Kind == "" {
 		return Event{}, false
 	}
-	return e, e.Seq > 0 && e.Kind != ""
+	return e, true
 }

@@ -51,18 +51,11 @@ type Log struct {
 }
 
 // Open opens the log of a root. The caller closes it before it releases the root. Where the earlier log cannot be copied, as on a full
-// disk, it is continued as it is. The error says why the earlier log cannot be read.
-func Open(c Config) (*Log, error) {
+// disk, it is continued as it is; one that cannot be read keeps nobody from working.
+func Open(c Config) *Log {
 	l := &Log{config: c, file: file{root: c.Root, max: maxBytes}, workers: map[string]Event{}, crowd: newCrowd(),
 		changed: make(chan struct{}), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
-	text, err := read(path(c.Root))
-	if err != nil {
-		return nil, err
-	}
-	earlier, err := read(earlierPath(c.Root))
-	if err != nil {
-		return nil, err
-	}
+	text, earlier := l.readEarlier(path(c.Root)), l.readEarlier(earlierPath(c.Root))
 	clean := l.learn(earlier, text)
 	if !clean { // the process before this one may have given numbers to events that it did not write
 		l.seq += mostUnsent
@@ -81,7 +74,7 @@ func Open(c Config) (*Log, error) {
 		}
 	}
 	go l.work()
-	return l, nil
+	return l
 }
 
 // learn takes in the earlier log, and reports whether its last owner ended it.

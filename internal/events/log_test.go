@@ -32,10 +32,7 @@ func openLog(t *testing.T, r *root.Root, change ...func(*Config)) *Log {
 	for _, f := range change {
 		f(&c)
 	}
-	l, err := Open(c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := Open(c)
 	t.Cleanup(func() { l.Close(context.Background()) })
 	return l
 }

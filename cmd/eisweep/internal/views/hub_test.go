@@ -73,9 +73,7 @@ func newTestDashboard(t *testing.T, c *steered) *Dashboard {
 		t.Fatal(err)
 	}
 	always := func() bool { return true }
-	if c.log, err = events.Open(events.Config{Root: r, MayWrite: always, Log: slog.New(slog.DiscardHandler)}); err != nil {
-		t.Fatal(err)
-	}
+	c.log = events.Open(events.Config{Root: r, MayWrite: always, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { c.log.Close(context.Background()) })
 	d, err := New(Config{Root: r, Coordinator: c, Command: "coordinator", Version: "v1", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
