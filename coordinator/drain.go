@@ -46,7 +46,7 @@ func (c *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 	}
 	targets := r.Targets
 	for _, w := range all {
-		if r.All && !w.Silent {
+		if r.All && !w.IsAbsent() {
 			targets = append(slices.Clip(targets), w.Name)
 		}
 	}

@@ -386,7 +386,7 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 	k.mu.Lock()
 	k.attempts.Of(j.id()).Heard = time.Now().Add(-26 * time.Second)
 	k.mu.Unlock()
-	if s := k.Snapshot(); s.Running[0].Silent || s.Running[0].LeftKnown || s.Running[0].Left != 0 {
+	if s := k.Snapshot(); !s.Running[0].Silent || s.Running[0].LeftKnown || s.Running[0].Left != 0 {
 		t.Errorf("after 26 s: %+v", s)
 	}
 	task := told[control.Explained](g, control.VerbExplain, control.Explain{Target: j.id().String()})
@@ -403,7 +403,7 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
-	if !strings.Contains(out.Reason, "have sent nothing for 30 s") ||
+	if !strings.Contains(out.Reason, "have sent nothing for 12 s") ||
 		!strings.Contains(out.Reason, "no worker is connected; silent: 1 worker") || !strings.Contains(out.Remedy, "start new ones") {
 		t.Errorf("explained as %+v", out)
 	}

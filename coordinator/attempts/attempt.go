@@ -3,7 +3,6 @@ package attempts
 import (
 	"time"
 
-	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -27,11 +26,11 @@ func (a *Attempt) Name() protocol.Attempt {
 	return protocol.Attempt{ID: a.ID, Run: a.Run, Token: a.Token}
 }
 
-// State is the attempt as others see it. It has no time left while its worker's heartbeat is late.
+// State is the attempt as others see it. It has no time left while its worker is silent.
 func (a *Attempt) State(now time.Time) control.RunningTask {
 	out, ago := a.RunningTask, now.Sub(a.Heard)
-	out.LastSeenSeconds, out.Silent = ago.Seconds(), ago > workers.Silence
-	if control.IsLate(ago) {
+	out.LastSeenSeconds, out.Silent = ago.Seconds(), control.IsSilent(ago)
+	if out.Silent {
 		out.Left, out.LeftKnown = 0, false
 	}
 	return out

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/units"
 	"eisweep/sweeps"
@@ -34,12 +33,12 @@ func (x *Explainer) sweep(name string) control.Explained {
 	case n.Running > 0 && x.silentTasks(name) == n.Running:
 		x.idle(name, sweeps.ID{}, 0, &out)
 		out.Reason = fmt.Sprintf("the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s",
-			n.Running, units.Duration(workers.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
+			n.Running, units.Duration(control.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
 		if silent := x.silentTasks(name); silent > 0 {
 			out.Reason += fmt.Sprintf(", %d of them on workers that have sent nothing for %s; `eisweep problems` names them", silent,
-				units.Duration(workers.Silence))
+				units.Duration(control.Silence))
 		}
 		if s.Most > 0 && n.ToSend() > 0 {
 			out.Reason += fmt.Sprintf("; --max-running lets at most %d run at a time", s.Most)
@@ -62,7 +61,7 @@ func (x *Explainer) sweep(name string) control.Explained {
 // silentTasks counts the running tasks of a sweep that have not reported recently.
 func (x *Explainer) silentTasks(sweep string) (n int) {
 	for r := range x.Attempts.Running() {
-		if r.Sweep == sweep && time.Since(r.Heard) > workers.Silence {
+		if r.Sweep == sweep && control.IsSilent(time.Since(r.Heard)) {
 			n++
 		}
 	}

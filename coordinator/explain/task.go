@@ -107,13 +107,10 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 	}
 	state := r.State(time.Now())
 	Running(&state, out)
-	if control.IsLate(state.HeardAgo()) && !x.unanswered(out) {
-		why := "its worker is late"
-		if state.Silent {
-			why = "its worker is dead or cut off"
-		}
-		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s): last heartbeat %s ago, so %s; %s after it another worker gets the task",
-			r.Attempt, r.Worker, r.Host, units.Duration(state.HeardAgo()), why, units.Duration(x.Attempts.SilenceLimit()))
+	if state.Silent && !x.unanswered(out) {
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s): last heartbeat %s ago, so its worker is dead, overloaded or cut off; "+
+			"%s after it another worker gets the task",
+			r.Attempt, r.Worker, r.Host, units.Duration(state.HeardAgo()), units.Duration(x.Attempts.SilenceLimit()))
 		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
 	}
 }
@@ -125,7 +122,7 @@ func Running(r *control.RunningTask, out *control.Explained) {
 	if r.Progress.Trials > 0 {
 		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
 	}
-	if control.IsLate(r.HeardAgo()) {
+	if r.Silent {
 		out.Details = append(out.Details, fmt.Sprintf("last heartbeat %s ago", units.Duration(r.HeardAgo())))
 	} else if r.LeftKnown {
 		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))

@@ -17,8 +17,8 @@ const (
 	Left          // the last one
 )
 
-// silentTicks is after how many ticks without a report a worker counts as silent in the event log. A tick counts only if the
-// coordinator receives what others send.
+// silentTicks is after how many ticks without a report the event log says that a worker is silent. A tick counts only if the
+// coordinator receives what others send, so its own interruptions do not fill the log.
 const silentTicks = 3
 
 // heartbeat is what is known of the reports of a worker that has joined and not left.

@@ -13,7 +13,7 @@ func TestRoomIsWhatRunningTasksLeave(t *testing.T) {
 	table := New()
 	table.Report(protocol.Presence{Name: "small", Slots: 4, Busy: 1, Memory: 100, Free: 0, State: protocol.Working}, now)
 	table.Report(protocol.Presence{Name: "any", Slots: 2, State: protocol.Idle}, now)
-	table.Report(protocol.Presence{Name: "silent", Slots: 8, State: protocol.Idle}, now.Add(-2*Silence))
+	table.Report(protocol.Presence{Name: "silent", Slots: 8, State: protocol.Idle}, now.Add(-time.Minute))
 	for _, c := range []struct {
 		what         string
 		small, any   Load

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// Silence is the time after which a worker that reports nothing counts as silent.
-	Silence = 30 * time.Second
 	// Discovery is how long after its start a coordinator has a report of every connected worker: they reconnect
 	// within seconds, and report every five.
 	Discovery = 10 * time.Second
@@ -69,7 +67,7 @@ func (t *Table) Known(now time.Time) []control.Worker {
 	for name, each := range t.list {
 		ago := now.Sub(each.LastSeen)
 		each.LastSeenSeconds = ago.Seconds()
-		each.Silent = each.Ended || ago > Silence
+		each.Silent = each.Ended || control.IsSilent(ago)
 		if ago > forgetSilent || each.Ended && ago > forgetEnded {
 			delete(t.list, name)
 			continue
@@ -80,7 +78,7 @@ func (t *Table) Known(now time.Time) []control.Worker {
 	return out
 }
 
-// Slots is how many slots the connected workers have that take tasks.
+// Slots is how many slots the workers have that take tasks. Silent ones count until they are absent.
 func (t *Table) Slots(now time.Time) (n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,16 +95,17 @@ func (t *Table) IsAnyHeard(now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, each := range t.list {
-		if !each.Ended && !control.IsLate(now.Sub(each.LastSeen)) {
+		if !each.Ended && !control.IsSilent(now.Sub(each.LastSeen)) {
 			return true
 		}
 	}
 	return false
 }
 
-// isTaking reports whether a worker is connected and takes tasks.
+// isTaking reports whether a worker is there, as far as capacity is planned, and takes tasks.
 func isTaking(w *control.Worker, now time.Time) bool {
-	return !w.Ended && now.Sub(w.LastSeen) <= Silence && w.Takes()
+	w.LastSeenSeconds = now.Sub(w.LastSeen).Seconds()
+	return !w.IsAbsent() && w.Takes()
 }
 
 // SetTasks sets what a worker runs to what the coordinator knows, which is newer than the worker's last report.

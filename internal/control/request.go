@@ -160,10 +160,19 @@ type Worker struct {
 	Job             string      `json:"job,omitempty"` // of a batch system
 	Done            int         `json:"done"`
 	Tasks           []sweeps.ID `json:"tasks"`           // that it runs
-	Silent          bool        `json:"silent"`          // no heartbeat for too long, or ended
+	Silent          bool        `json:"silent"`          // no heartbeat for Silence, or ended
 	Ended           bool        `json:"ended,omitempty"` // by an error, which State contains
 	Kernels         string      `json:"kernels"`
 	LastSeenSeconds float64     `json:"last_seen_seconds"` // ago
+}
+
+// absence is how long a silent worker still counts where capacity is planned: neither the queue nor a pool of jobs changes its size for a
+// short interruption.
+const absence = 30 * time.Second
+
+// IsAbsent reports whether the worker no longer counts where capacity is planned.
+func (w *Worker) IsAbsent() bool {
+	return w.Ended || time.Duration(w.LastSeenSeconds*float64(time.Second)) > absence
 }
 
 // Takes says whether the worker takes tasks, if it has free memory and slots.

@@ -59,7 +59,7 @@ type Progress struct {
 	Done    int `json:"done"`
 	Failed  int `json:"failed"`
 	Running int `json:"running"`
-	Silent  int `json:"silent"`  // of the running: no heartbeat for long
+	Silent  int `json:"silent"`  // of the running: no heartbeat for Silence
 	Pending int `json:"pending"` // neither done, failed, running nor waiting
 	Waiting int `json:"waiting"` // for their source
 	Suspect int `json:"suspect"` // of the done: their results are suspect
@@ -88,18 +88,19 @@ type RunningTask struct {
 	Attempt         int           `json:"attempt"`
 	Since           time.Time     `json:"since"`
 	LastSeenSeconds float64       `json:"last_seen_seconds"` // ago
-	Silent          bool          `json:"silent"`            // its worker has not reported it for long
+	Silent          bool          `json:"silent"`            // its worker has sent no heartbeat for Silence
 	Progress        sim.Progress  `json:"progress"`
 	StepsPerSecond  float64       `json:"steps_per_second"` // Euler steps
 	Left            time.Duration `json:"left"`
 	LeftKnown       bool          `json:"left_known"`
 }
 
-// heartbeatLate is the age from which a worker's last heartbeat is late: it sends one every five seconds.
-const heartbeatLate = 12 * time.Second
+// Silence is the age of the last heartbeat from which a worker, and what it runs, is silent: it sends one every five seconds, so two are
+// missing and the network has had two seconds. This is the only definition: commands, problems, metrics and the dashboard share it.
+const Silence = 12 * time.Second
 
-// IsLate reports whether a heartbeat so old is late. The worker may be dead, though it does not count as silent yet.
-func IsLate(age time.Duration) bool { return age > heartbeatLate }
+// IsSilent reports whether a worker with a last heartbeat of that age is silent. It may be dead, or cut off.
+func IsSilent(age time.Duration) bool { return age > Silence }
 
 // HeardAgo is how long ago the task's worker last reported it.
 func (r *RunningTask) HeardAgo() time.Duration {

@@ -96,7 +96,7 @@ func (b *browser) loses(worker *process) {
 	b.holds(`document.querySelectorAll("main tbody tr").length === 2`)
 	begun := time.Now()
 	worker.drop()
-	b.shows("main tbody tr.lost", "no heartbeat")
+	b.shows("main tbody tr.lost", "silent")
 	b.sinceThen("the page shows that a worker was killed", begun)
 }
 

@@ -87,23 +87,19 @@ function List({ workers }: { workers: Worker[] }) {
 
 const mostTasks = 2;
 
-/** Workers report every 5 s, and the page learns of it within 5 s. The coordinator calls a worker silent after 30 s, this page earlier. */
-const late = 12;
-
 function Row({ w }: { w: Worker }) {
   const heartbeat = store.since(w.last_seen);
-  const isLost = w.silent || heartbeat > late;
-  const state = w.ended ? "ended" : w.silent ? "silent" : isLost ? "no heartbeat" : w.state;
+  const state = w.ended ? "ended" : w.silent ? "silent" : w.state;
   const tasks = w.tasks ?? [];
   return (
-    <tr class={isLost ? "lost" : ""}>
+    <tr class={w.silent ? "lost" : ""}>
       <th scope="row">
         {w.name}
         {w.job && <small> job {w.job}</small>}
       </th>
       <td>{w.host}</td>
       <td>
-        <span class={`key ${isLost ? "state-failed" : w.busy > 0 ? "state-running" : "state-pending"}`}>{state}</span>
+        <span class={`key ${w.silent ? "state-failed" : w.busy > 0 ? "state-running" : "state-pending"}`}>{state}</span>
         {w.ended && <p class="error">{w.state}</p>}
         {w.memory_refused && <p class="muted">{w.memory_refused}</p>}
       </td>
@@ -120,7 +116,7 @@ function Row({ w }: { w: Worker }) {
         {tasks.length > mostTasks && <span class="muted">+ {tasks.length - mostTasks}</span>}
       </td>
       <td class="number">{count(w.done)}</td>
-      <td class={`number ${isLost ? "bad" : ""}`}>{heartbeat < 59.5 ? `${Math.round(heartbeat)} s` : seconds(heartbeat)} ago</td>
+      <td class={`number ${w.silent ? "bad" : ""}`}>{heartbeat < 59.5 ? `${Math.round(heartbeat)} s` : seconds(heartbeat)} ago</td>
       <td class="number">{seconds(store.since(w.since))}</td>
       <td>{w.version}</td>
       {mayControl() && (

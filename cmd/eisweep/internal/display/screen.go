@@ -116,7 +116,7 @@ func runningLine(r *control.RunningTask) string {
 
 // RunningText is the same without the name of the task.
 func RunningText(r *control.RunningTask) string {
-	if control.IsLate(r.HeardAgo()) {
+	if r.Silent {
 		return "last heartbeat " + cli.Duration(r.HeardAgo()) + " ago"
 	}
 	p := &r.Progress

@@ -42,11 +42,11 @@ elapsed 1 min 30 s, 2.0 tasks/min, about 3 min 20 s left`
 	}
 }
 
-// Without workers no time left is shown, and none for a task whose worker's heartbeat is late.
+// Without workers no time left is shown, and none for a task whose worker is silent.
 func TestDrawingWithoutWorkers(t *testing.T) {
 	s := snapshot()
 	s.NoWorker = true
-	s.Running[0].LastSeenSeconds, s.Running[1].LastSeenSeconds = 26, 5
+	s.Running[0].LastSeenSeconds, s.Running[0].Silent, s.Running[1].LastSeenSeconds = 26, true, 5
 	got := strings.Join(block(s, "", 200, 24), "\n")
 	want := `[#######···] quick: 2 of 4 done, 1 failed, 1 running, no worker is connected
 [··········] later: 0 of 7 done, 7 waiting for a source, no worker is connected

@@ -1,14 +1,15 @@
 package slurmjobs
 
 import (
+	"slices"
 	"testing"
 
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/control"
 )
 
-// A task whose worker is silent needs no other worker as long as its attempt may continue, and that
-// worker's slots are none.
+// A task whose worker is silent needs no other worker as long as its attempt may continue. That worker's slots are none once it has been
+// silent for some time.
 func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 	now := control.Snapshot{Sweeps: []control.SweepState{
 		{Name: "a", Status: control.Open, Progress: control.Progress{Tasks: 10, Done: 4, Running: 3, Silent: 2, Pending: 3}},
@@ -16,11 +17,12 @@ func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 		{Name: "c", Status: control.Cancelled, Progress: control.Progress{Tasks: 7, Done: 1, Pending: 6}},
 	}}
 	known := control.Workers{Workers: []control.Worker{
-		{Name: "dead", Slots: 4, Busy: 2, Silent: true, State: "working", Job: "slurm 7"},
+		{Name: "dead", Slots: 4, Busy: 2, Silent: true, LastSeenSeconds: 40, State: "working", Job: "slurm 7"},
+		{Name: "late", Slots: 2, Busy: 2, Silent: true, LastSeenSeconds: 20, State: "working", Job: "slurm 9"},
 		{Name: "alive", Slots: 2, Busy: 1, State: "working", Job: "slurm 8"},
 	}}
 	b := backlogOf(now, known, 3)
-	if b.Queued != 3 || b.Unsettled != 11 || b.FreeSlots != 1 || len(b.WorkerJobs) != 1 || b.WorkerJobs[0] != "8" {
+	if b.Queued != 3 || b.Unsettled != 11 || b.FreeSlots != 1 || !slices.Equal(b.WorkerJobs, []string{"9", "8"}) {
 		t.Errorf("backlog %+v", b)
 	}
 }
@@ -38,7 +40,7 @@ func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
 	}{
 		{"before any job", []control.Worker{{Name: "desk", Memory: 64 << 30}}, 4 << 30},
 		{"with two jobs", []control.Worker{{Job: "slurm 7_1", Memory: 3 << 30}, {Job: "slurm 7_2", Memory: 2 << 30}, {Job: "slurm 6",
-			Memory: 9 << 30, Silent: true}}, 3 << 30},
+			Memory: 9 << 30, Silent: true, LastSeenSeconds: 40}}, 3 << 30},
 		{"after them", nil, 3 << 30},
 	} {
 		if got := s.jobMemory(c.workers); got != c.want {

@@ -132,7 +132,7 @@ func (s *Scaling) backlog(c *coordinator.Coordinator) autoscale.Backlog {
 func (s *Scaling) jobMemory(known []control.Worker) int64 {
 	var memory int64
 	for i := range known {
-		if w := &known[i]; !w.Silent && strings.HasPrefix(w.Job, jobPrefix) {
+		if w := &known[i]; !w.IsAbsent() && strings.HasPrefix(w.Job, jobPrefix) {
 			memory = max(memory, w.Memory)
 		}
 	}
@@ -155,7 +155,7 @@ func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale
 	}
 	for i := range known.Workers {
 		w := &known.Workers[i]
-		if w.Silent {
+		if w.IsAbsent() {
 			continue
 		}
 		b.FreeSlots += freeSlots(w)
