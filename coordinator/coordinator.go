@@ -192,7 +192,8 @@ func (c *Coordinator) connect() {
 	c.faults = faults.New(faults.Config{Core: view, Catalog: c.catalog, Ledger: c.ledger, Window: c.window, Log: config.Log})
 	view.faults = c.faults
 	c.explainer = &explain.Explainer{Core: view, Root: config.Root, Queue: config.Queue, Catalog: c.catalog, Sweeps: c.sweeps,
-		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain}
+		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain,
+		Held: func() time.Duration { return c.window.Held() }}
 	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
 		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
 		More: func() []problems.Problem { return slices.Concat(c.hooks.Problems(), config.Problems()) }})

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,6 +103,7 @@ func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
 	g.launch(twoByTwo)
 	running := []*job{g.next("two"), g.next("two")}
 	k := g.crashWithoutClaims()
+	g.explainsThatNothingIsSent(k)
 	g.reenter(k, running)
 	for range 2 {
 		g.hand(g.next("two"))
@@ -114,6 +116,20 @@ func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
 		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 {
 			t.Errorf("line %+v", l)
 		}
+	}
+}
+
+// explainsThatNothingIsSent until workers have had time to enter their attempts.
+func (g *testCluster) explainsThatNothingIsSent(k *Coordinator) {
+	g.t.Helper()
+	g.poll("the worker is known", func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return len(k.workers.Known(time.Now())) > 0
+	})
+	why, err := k.Explain(g.context(), "two")
+	if err != nil || !strings.Contains(why.Reason, "they can register them for another") || why.Remedy == "" {
+		g.t.Errorf("explained as %+v, %v", why, err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"eisweep/coordinator/window"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/units"
 	"eisweep/sweeps"
 )
 
@@ -60,7 +61,11 @@ func (rs *restorer) restore(ctx context.Context) error {
 		}
 	}
 	if len(list) > 0 {
-		rs.window.OpenAfter(rs.regathering())
+		pause := rs.regathering()
+		rs.window.OpenAfter(pause)
+		if pause > 0 {
+			rs.config.Log.Info("workers may register the tasks that they run; no task is sent before", "pause", units.Duration(pause))
+		}
 	}
 	return nil
 }

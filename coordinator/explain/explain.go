@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
@@ -38,6 +39,8 @@ type Explainer struct {
 	Faults   *faults.List
 	Workers  *workers.Table
 	Prober   catalog.Prober
+	// Held is for how long no task is sent yet, because workers may register what they run. It is called with the lock held.
+	Held func() time.Duration
 	// Archived explains a sweep that this coordinator has neither launched nor resumed.
 	Archived func(ctx context.Context, sweep string) (control.Explained, error)
 }

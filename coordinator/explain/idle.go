@@ -29,6 +29,10 @@ func (x *Explainer) idle(sweep string, id sweeps.ID, need int64, out *control.Ex
 		), "`eisweep workers` shows since when; start new ones"
 	case pool.Taking == 0:
 		out.Reason, out.Remedy = "no worker takes tasks: "+pool.Reason, "start more workers"
+	case x.Held() > 0:
+		out.Reason = fmt.Sprintf("workers may still run tasks that the queue has no record of: they can register them for another %s, "+
+			"and nothing is sent before", units.Duration(x.Held()))
+		out.Remedy = "nothing has to be done: tasks are sent then"
 	case need > 0 && pool.Memory > 0 && need > pool.Memory:
 		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"

@@ -119,6 +119,9 @@ func (w *Window) OpenAfter(pause time.Duration) {
 	w.relist = w.relist || pause > 0
 }
 
+// Held is for how long nothing is sent yet. The lock is held.
+func (w *Window) Held() time.Duration { return max(time.Until(w.open), 0) }
+
 // Took takes in how many seconds a task took that costs so much. The lock is held.
 func (w *Window) Took(seconds, cost float64) { w.duration.took(seconds, cost) }
 
@@ -229,7 +232,7 @@ func (w *Window) withdraw(ctx context.Context) (wait time.Duration, err error) {
 	w.config.Core.Lock()
 	now := time.Now()
 	must := w.rebuild || w.config.Core.Machine().Disturbed()
-	if wait = max(w.open.Sub(now), 0); must && wait == 0 {
+	if wait = w.Held(); must && wait == 0 {
 		wait = max(rebuildPause-now.Sub(w.rebuilt), 0)
 	}
 	w.config.Core.Unlock()
