@@ -25,7 +25,7 @@ func ReadCost(r *root.Root, sweep string, running []control.RunningTask, now tim
 		return nil, err
 	}
 	out := c.Cost()
-	out.AddRunning(sweep, running, now)
+	c.AddRunning(out, sweep, running, now)
 	return out, nil
 }
 
@@ -46,6 +46,7 @@ type taskCost struct {
 	isDone, isComputed bool
 	seconds            float64
 	bytes              int64
+	finished           int64 // Unix time in nanoseconds
 }
 
 // End is how many bytes of the manifest were read.
@@ -64,7 +65,7 @@ func (c *CostReader) Read(path string) error {
 		if line.ReusedFrom == "" && line.State != manifest.Superseded {
 			c.runs[taskRun{line.ID, line.Run}] = line.Seconds
 		}
-		c.last[line.ID] = taskCost{line.State == manifest.Done, line.ReusedFrom == "", line.Seconds, line.Bytes}
+		c.last[line.ID] = taskCost{line.State == manifest.Done, line.ReusedFrom == "", line.Seconds, line.Bytes, line.Finished.UnixNano()}
 	}
 	return nil
 }
@@ -92,13 +93,22 @@ func (c *CostReader) Cost() *Cost {
 	return out
 }
 
-// AddRunning adds the time of attempts that are running until now.
-func (c *Cost) AddRunning(sweep string, running []control.RunningTask, now time.Time) {
+// AddRunning adds the time of attempts that are running until now to a cost. The manifest may be newer than the list of attempts:
+// an attempt that has ended by it is in the cost. A nil reader knows of none that has.
+func (c *CostReader) AddRunning(to *Cost, sweep string, running []control.RunningTask, now time.Time) {
 	for i := range running {
-		if t := &running[i]; t.Sweep == sweep && !t.Since.IsZero() {
-			c.Spent += max(0, now.Sub(t.Since).Seconds())
+		if t := &running[i]; t.Sweep == sweep && !t.Since.IsZero() && !c.hasEnded(t) {
+			to.Spent += max(0, now.Sub(t.Since).Seconds())
 		}
 	}
+}
+
+func (c *CostReader) hasEnded(t *control.RunningTask) bool {
+	if c == nil {
+		return false
+	}
+	task, ok := c.last[t.ID]
+	return ok && task.finished > t.Since.UnixNano()
 }
 
 // Text formats the cost; "" if there is none.

@@ -26,7 +26,8 @@ func TestCostOfASweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := func(id byte, run int, state manifest.State, seconds float64, bytes int64) manifest.Line {
-		l := manifest.Line{ID: sweeps.ID{id}, Sweep: "s", Run: run, State: state, Seconds: seconds, Bytes: bytes}
+		l := manifest.Line{ID: sweeps.ID{id}, Sweep: "s", Run: run, State: state, Seconds: seconds, Bytes: bytes,
+			Finished: time.Now()}
 		if state != manifest.Failed {
 			l.File = "f.h5"
 		}
@@ -43,7 +44,11 @@ func TestCostOfASweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	running := []control.RunningTask{{Sweep: "s", Since: now.Add(-3 * time.Second)}, {Sweep: "other", Since: now.Add(-time.Hour)}}
+	running := []control.RunningTask{
+		{Sweep: "s", Since: now.Add(-3 * time.Second)},
+		{Sweep: "s", ID: sweeps.ID{2}, Since: now.Add(-time.Minute)}, // whose line is newer than this list
+		{Sweep: "other", Since: now.Add(-time.Hour)},
+	}
 	c, err := ReadCost(r, "s", running, now)
 	if err != nil {
 		t.Fatal(err)

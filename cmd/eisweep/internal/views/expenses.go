@@ -44,7 +44,7 @@ func (x *expenses) of(sweep string, running []control.RunningTask, now time.Time
 		return nil
 	}
 	cost := *e.cost
-	cost.AddRunning(sweep, running, now)
+	e.reader.AddRunning(&cost, sweep, running, now)
 	return &cost
 }
 
