@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/records"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -170,7 +171,7 @@ func refusal(err error) *control.Refusal {
 			Source: dropping.Sweeps[0].DroppedSource}
 	case errors.Is(err, fs.ErrNotExist):
 		return &control.Refusal{Kind: control.Unknown, Text: err.Error()}
-	case errors.Is(err, natsserver.ErrStore), atomicfile.IsStorage(err):
+	case errors.Is(err, natsserver.ErrStore), atomicfile.IsStorage(err), errors.As(err, new(*records.DamagedError)):
 		return &control.Refusal{Kind: control.Storage, Text: err.Error()}
 	}
 	return &control.Refusal{Kind: control.Internal, Text: err.Error()}

@@ -90,15 +90,32 @@ func readAt(path string) (*Sweep, error) {
 		Stand control.Status `json:"stand"` // the status in records of earlier versions
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("%s: %w; launch the sweep again", path, err)
+		return nil, &DamagedError{path, fmt.Errorf("it is damaged: %w", err)}
 	}
 	if s.Format != 1 {
-		return nil, fmt.Errorf("%s is of format %d, this program knows format 1", path, s.Format)
+		return nil, &DamagedError{path, fmt.Errorf("it has format %d, this program knows format 1", s.Format)}
 	}
 	if s.Status == "" {
 		s.Status = s.Stand
 	}
 	return &s.Sweep, nil
+}
+
+// DamagedError is the error of a record that can be read, but not understood. A launch writes a new one.
+type DamagedError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%s: %v; launch the sweep again, or remove the file if it has finished", e.Path, e.Err)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// IsAbsent reports whether an error of Read says that there is no record, or none for this user: the owner does not share records.
+func IsAbsent(r *root.Root, err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) && !r.Writable()
 }
 
 // Write replaces a sweep's record, durably.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,10 @@ func Examine(r *root.Root, name string) (control.RemovedSweep, error) {
 	}
 	if !slices.Contains(names, name) {
 		return out, control.UnknownSweep(r.Path(), name, names)
+	}
+	if info, err := os.Lstat(r.SweepDir(name)); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s is a symbolic link, which remove, archive and rename do not "+
+			"follow: move the directory that it leads to there", r.SweepDir(name))}
 	}
 	if out.Status, err = status(r, name); err != nil {
 		return out, err

@@ -92,7 +92,7 @@ func link(from, to string) error {
 		case e.IsDir():
 			return atomicfile.Mkdir(filepath.Join(to, name), 0o755)
 		case !e.Type().IsRegular():
-			return fmt.Errorf("%s is neither a file nor a directory: remove it first", path)
+			return atomicfile.NotRegular(path, e.Type())
 		case atomicfile.IsTemporary(name):
 			return nil
 		}

@@ -64,7 +64,7 @@ func OpenIn(dir *os.Root, name string) (*os.File, error) {
 func regular(f *os.File, path string) (*os.File, error) {
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = notRegular(path, info.Mode())
+		err = NotRegular(path, info.Mode())
 	}
 	if err != nil {
 		f.Close()
@@ -84,13 +84,14 @@ func explain(path string, flag int, err error) error {
 			continue
 		}
 		if info, e := look(path); e == nil && !info.Mode().IsRegular() {
-			return notRegular(path, info.Mode())
+			return NotRegular(path, info.Mode())
 		}
 	}
 	return err
 }
 
-func notRegular(path string, mode fs.FileMode) error {
+// NotRegular is the error of a path that leads to something else than a regular file. It wraps ErrNotRegular.
+func NotRegular(path string, mode fs.FileMode) error {
 	return &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("%w but %s: remove it or move it away", ErrNotRegular, Kind(mode))}
 }
 

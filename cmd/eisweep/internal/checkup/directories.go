@@ -92,6 +92,9 @@ func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name strin
 	if err == nil {
 		found, err = x.ReadKept(ctx, prober, name)
 	}
+	if _, e := records.Read(r, name); err == nil && e != nil && !records.IsAbsent(r, e) {
+		err = e // whether it is paused or cancelled is not known then
+	}
 	if err != nil {
 		report.Problems = append(report.Problems, problems.Problem{Kind: problems.SweepUnreadable, Severity: problems.Error, Subject: name,
 			Text: "sweep " + name + " cannot be read: " + err.Error(), Remedy: cmp.Or(cli.Remedy(err), "repair what the message names")})

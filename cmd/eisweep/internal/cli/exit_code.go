@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/records"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -142,7 +143,7 @@ func codeOf(err error) int {
 		errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
 		return ExitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
-		atomicfile.IsStorage(err):
+		errors.As(err, new(*records.DamagedError)), atomicfile.IsStorage(err):
 		return ExitStorage
 	}
 	return ExitInternal

@@ -115,10 +115,14 @@ func (s *SweepOverview) AddFaults(faults []control.SweepFault) {
 // Unread reports whether the directory could not be read completely.
 func (s *SweepOverview) Unread() bool { return s.Error != "" && s.From == fromDirectory }
 
-// addRecord adds the status from the record of a sweep that is not finished.
+// addRecord adds the status from the record of a sweep that is not finished, or why the record cannot be read.
 func (s *SweepOverview) addRecord(r *root.Root) {
-	if n, err := records.Read(r, s.Sweep); err == nil && s.Pending > 0 {
+	n, err := records.Read(r, s.Sweep)
+	switch {
+	case err == nil && s.Pending > 0:
 		s.Status, s.Priority, s.MaxRunning = n.Status, n.Priority, n.MaxRunning
+	case err != nil && !records.IsAbsent(r, err) && s.Error == "":
+		s.Error, s.Remedy = err.Error(), cli.Remedy(err)
 	}
 }
 
