@@ -10,7 +10,7 @@ import (
 )
 
 // Undelivered counts the hooks of a sweep that are still to run or to be sent, in a root that this process owns and on which no keeper
-// works; 0 if they cannot be read.
+// works; 0 if they cannot be read, which is a problem then.
 func Undelivered(r *root.Root, sweep string) int {
 	f, err := readOne(r, sweep)
 	if err != nil {
@@ -53,6 +53,7 @@ func (k *Keeper) Forget(sweep string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.files, sweep)
+	delete(k.unread, sweep)
 	k.listProblems()
 	return Discard(k.config.Root, sweep)
 }

@@ -81,27 +81,25 @@ const maxBytes = 8 << 20
 
 func pathOf(r *root.Root, sweep string) string { return r.Private(directory, sweep+".json") }
 
-// read reads all files. Those that cannot be read are errors beside the others.
-func read(r *root.Root) (map[string]*file, error) {
-	out := map[string]*file{}
+// read reads all files. unread says by sweep which ones cannot be read, or by "" that they cannot be listed.
+func read(r *root.Root) (files map[string]*file, unread map[string]error) {
+	files, unread = map[string]*file{}, map[string]error{}
 	entries, err := os.ReadDir(r.Private(directory))
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		unread[""] = err
 	}
-	errs := []error{err}
 	for _, e := range entries {
 		sweep, ok := strings.CutSuffix(e.Name(), ".json")
 		if !ok || !sweeps.IsName(sweep) {
 			continue
 		}
-		f, err := readOne(r, sweep)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("read hooks of sweep %s: %w", sweep, err))
-			continue
+		if f, err := readOne(r, sweep); err == nil {
+			files[sweep] = f
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			unread[sweep] = err
 		}
-		out[sweep] = f
 	}
-	return out, errors.Join(errs...)
+	return files, unread
 }
 
 // readOne reads the file of a sweep. Commands that had started are over.

@@ -57,6 +57,7 @@ type Keeper struct {
 
 	mu     sync.Mutex // neither lock is taken while the other is held
 	files  map[string]*file
+	unread map[string]error // by sweep, see read
 	busy   int
 	closed bool // nothing is written any more
 	moved  chan struct{}
@@ -67,11 +68,11 @@ type Keeper struct {
 // New makes a keeper, and reads what earlier coordinators left.
 func New(c Config) *Keeper {
 	c.Retry = cmp.Or(c.Retry, 2*time.Second)
-	files, err := read(c.Root)
-	if err != nil {
-		c.Log.Warn("some hooks cannot be read, and do not run", "error", err)
+	files, unread := read(c.Root)
+	for sweep, err := range unread {
+		c.Log.Warn("hooks cannot be read, and do not run", "sweep", sweep, "error", err)
 	}
-	k := &Keeper{config: c, files: files, wake: make(chan struct{}, 1), moved: make(chan struct{})}
+	k := &Keeper{config: c, files: files, unread: unread, wake: make(chan struct{}, 1), moved: make(chan struct{})}
 	k.listProblems()
 	return k
 }
@@ -106,7 +107,7 @@ func (k *Keeper) Arm(sweep string, h *control.Hooks, failedBefore int) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	was := k.files[sweep]
-	if was == nil && h == nil {
+	if was == nil && h == nil && k.unread[sweep] == nil {
 		return nil
 	}
 	f := &file{Format: 1, Sweep: sweep, Armed: time.Now(), FailedBefore: failedBefore}
@@ -124,6 +125,7 @@ func (k *Keeper) Arm(sweep string, h *control.Hooks, failedBefore int) error {
 		return err
 	}
 	k.files[sweep] = f
+	delete(k.unread, sweep)
 	k.listProblems()
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/events"
+	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
 
@@ -70,6 +73,36 @@ func TestProblemsDoNotWaitForStorage(t *testing.T) {
 	}
 	close(core.release)
 	<-ended
+}
+
+// TestHooksThatCannotBeReadAreProblems lists them, with a keeper and without, until the sweep is launched again or removed.
+func TestHooksThatCannotBeReadAreProblems(t *testing.T) {
+	r := keeper(t, nil).config.Root
+	for _, sweep := range []string{"b", "c"} {
+		if err := os.WriteFile(pathOf(r, sweep), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := New(Config{Root: r, Log: slog.New(slog.DiscardHandler), Allowed: Allowed{Webhooks: true}})
+	unreadable := func(list []problems.Problem) (names []string) {
+		for _, p := range list {
+			if strings.Contains(p.Text, "cannot be read") && p.Remedy != "" {
+				names = append(names, p.Subject)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	both := []string{"b", "c"}
+	if with, without := unreadable(k.Problems()), unreadable(LeftBehind(r)); !slices.Equal(with, both) || !slices.Equal(without, both) {
+		t.Errorf("problems of %q with a keeper, %q without one", with, without)
+	}
+	if err := errors.Join(k.Arm("b", nil, 0), k.Forget("c")); err != nil {
+		t.Fatal(err)
+	}
+	if with, without := unreadable(k.Problems()), unreadable(LeftBehind(r)); len(with)+len(without) > 0 {
+		t.Errorf("then problems of %q with a keeper, %q without one", with, without)
+	}
 }
 
 // TestForgottenSweepsLeaveNothing: neither the secrets of its webhooks, nor what its commands have written.

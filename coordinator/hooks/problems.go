@@ -1,7 +1,10 @@
 package hooks
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 
 	"eisweep/internal/control"
@@ -14,7 +17,7 @@ func (k *Keeper) Problems() []problems.Problem { return slices.Clone(*k.listed.L
 
 // listProblems finds out what Problems lists. The caller has the lock, and calls it whenever that may have changed.
 func (k *Keeper) listProblems() {
-	var out []problems.Problem
+	out := unreadable(k.config.Root, k.unread)
 	for _, f := range k.files {
 		for _, d := range f.Deliveries {
 			if p, ok := d.problem(); ok {
@@ -31,7 +34,9 @@ func (k *Keeper) listProblems() {
 
 // LeftBehind lists the deliveries that failed, or were not made, in a root that nobody works on. What this user may not read is left out.
 func LeftBehind(r *root.Root) (out []problems.Problem) {
-	files, _ := read(r)
+	files, unread := read(r)
+	maps.DeleteFunc(unread, func(_ string, err error) bool { return errors.Is(err, fs.ErrPermission) && !r.Writable() })
+	out = unreadable(r, unread)
 	for _, f := range files {
 		for _, d := range f.Deliveries {
 			p, ok := d.problem()
@@ -41,6 +46,22 @@ func LeftBehind(r *root.Root) (out []problems.Problem) {
 			}
 			out = append(out, p)
 		}
+	}
+	return out
+}
+
+// unreadable lists the hooks that do not run because their files cannot be read.
+func unreadable(r *root.Root, unread map[string]error) (out []problems.Problem) {
+	for sweep, err := range unread {
+		p := problems.Problem{Kind: problems.HookFailed, Severity: problems.Warning, Subject: sweep,
+			Text:   fmt.Sprintf("the hooks of sweep %s do not run, because they cannot be read: %v", sweep, err),
+			Remedy: fmt.Sprintf("repair %s and start the coordinator again, or launch the sweep again with its hooks", pathOf(r, sweep))}
+		if sweep == "" {
+			p.Subject = r.Private(directory)
+			p.Text = fmt.Sprintf("no hooks of earlier launches run, because they cannot be read: %v", err)
+			p.Remedy = fmt.Sprintf("repair %s and start the coordinator again", p.Subject)
+		}
+		out = append(out, p)
 	}
 	return out
 }

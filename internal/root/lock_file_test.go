@@ -140,11 +140,14 @@ func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
 
 func TestALockRemovesWhatACrashLeft(t *testing.T) {
 	r := open(t, t.TempDir())
-	must(t, os.Mkdir(r.Private("sweeps"), 0o700))
+	for _, name := range []string{"sweeps", "hooks"} {
+		must(t, os.Mkdir(r.Private(name), 0o700))
+	}
 	left := []string{
 		r.Private("root.json.01234567.part"),
 		r.Private("inputs", "paths.json.01234567.part"),
 		r.Private("sweeps", "two.json.01234567.part"),
+		r.Private("hooks", "two.json.01234567.part"), // which has secrets
 	}
 	for _, path := range left {
 		must(t, os.WriteFile(path, nil, 0o600))

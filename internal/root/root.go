@@ -153,7 +153,7 @@ func (r *Root) Sweeps() ([]string, error) {
 // else writes there, but who makes the root's id, and takes another's in its place. What cannot be removed is tried
 // again the next time.
 func (r *Root) removeStale() {
-	for _, name := range []string{"", "inputs", "sweeps", "stands"} {
+	for _, name := range []string{"", "inputs", "sweeps", "stands", "hooks", "archived"} {
 		_ = atomicfile.RemoveStale(r.Private(name), 0)
 	}
 }
