@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"eisweep/sim"
@@ -91,6 +92,17 @@ func TestOfPerturbation(t *testing.T) {
 	want := Quality{UnsettledResponses: 0.25, NaN: map[string]float64{"correlation_mean": 1. / 9}}
 	if got := of(r); !reflect.DeepEqual(*got, want) || !slices.Equal(got.Verdict().Names(), []string{"unsettled"}) {
 		t.Errorf("%+v (%v), want %+v", *got, got.Reasons(sim.Perturb), want)
+	}
+}
+
+// Without any correlation all bins are empty, and a network that pushes more neurons would have no more of them.
+func TestNoCorrelationHasCausesInTheNetwork(t *testing.T) {
+	for share, want := range map[float64][2]string{1: {"no neuron", "sy.e2e.w_total"}, 0.6: {"60 % of the bins", "perturb.n_perturbed"}} {
+		q := Quality{NaN: map[string]float64{"correlation_mean": share}}
+		got := q.Reasons(sim.Perturb)
+		if len(got) != 1 || !strings.Contains(got[0].Text, want[0]) || got[0].Parameters[0] != want[1] {
+			t.Errorf("%v: %v, want %q because of %s", share, got, want[0], want[1])
+		}
 	}
 }
 

@@ -44,6 +44,9 @@ func (q *Quality) Reasons(e sim.Experiment) []Reason {
 		share := q.NaN[name]
 		switch {
 		case share <= nanLimit(name):
+		case name == "correlation_mean" && share == 1:
+			out = append(out, newReason(NotNumbers, saturationCauses,
+				"no neuron has a correlation with a pushed neuron: their rates%s are the same for all stimuli", of))
 		case name == "correlation_mean":
 			out = append(out, newReason(NotNumbers, emptyBinCauses, "%s of the bins of correlation_mean are empty", percent(share)))
 		default:
