@@ -10,10 +10,11 @@ import (
 type interval struct {
 	min, max float64
 	positive float64 // the smallest number above 0
+	shift    float64 // how far layers are drawn beside their numbers, in points
 }
 
 func noInterval() interval {
-	return interval{math.Inf(1), math.Inf(-1), math.Inf(1)}
+	return interval{math.Inf(1), math.Inf(-1), math.Inf(1), 0}
 }
 
 func (r *interval) add(values ...float64) {
@@ -29,6 +30,7 @@ func (r *interval) add(values ...float64) {
 }
 
 func (l Line) bounds(x, y *interval) {
+	x.shift = max(x.shift, math.Abs(l.Shift))
 	x.add(l.X...)
 	y.add(l.Y...)
 	y.add(l.Low...)
@@ -47,6 +49,7 @@ func (s Steps) bounds(x, y *interval) {
 }
 
 func (p Points) bounds(x, y *interval) {
+	x.shift = max(x.shift, math.Abs(p.Shift))
 	x.add(p.X...)
 	y.add(p.Y...)
 	y.add(p.Low...)
@@ -73,7 +76,16 @@ func (Fact) bounds(*interval, *interval) {}
 // roundingError is the relative difference of numbers that count as equal: twice the spacing of float32.
 const roundingError = 2.4e-7
 
-// limits is the range of an axis: the given one, or that of the layers with a margin of 4 %.
+// axisLength is the least length of the horizontal axis of a single panel, in points.
+const axisLength = 200
+
+// margin is the part of the interval that an axis extends beyond each of its ends: 4 %, and what layers need that are drawn beside their
+// numbers.
+func (r *interval) margin() float64 {
+	return 0.04 + r.shift/max(axisLength-2*r.shift, 1)
+}
+
+// limits is the range of an axis: the given one, or that of the layers with a margin.
 func (a *Axis) limits(seen interval) (from, to float64) {
 	switch {
 	case a.Min != a.Max:
@@ -83,15 +95,15 @@ func (a *Axis) limits(seen interval) (from, to float64) {
 	case a.Log && math.IsInf(seen.positive, 1), seen.min > seen.max:
 		return 1, 10 // nothing to show
 	case a.Log:
-		margin := max(math.Pow(seen.max/seen.positive, 0.04), 1.1)
+		margin := max(math.Pow(seen.max/seen.positive, seen.margin()), 1.1)
 		return seen.positive / margin, seen.max * margin
 	case seen.max-seen.min <= roundingError*max(math.Abs(seen.min), math.Abs(seen.max)):
 		margin := max(math.Abs(seen.min)*0.1, 1e-9)
 		return seen.min - margin, seen.max + margin
 	}
-	margin := (seen.max - seen.min) * 0.04
+	margin := (seen.max - seen.min) * seen.margin()
 	from, to = seen.min-margin, seen.max+margin
-	if seen.min == 0 {
+	if seen.min == 0 && seen.shift == 0 {
 		from = 0 // counts and rates begin at the axis
 	}
 	return from, to

@@ -2,36 +2,57 @@ package drawing
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// lines breaks the legend into lines of a width.
-func (g *Legend) lines(width vg.Length) (lines [][]Entry) {
+// lines breaks the legend into lines of a width. If an entry does not fit beside the title, the title has the first line to itself.
+func (g *Legend) lines(width vg.Length) (lines [][]Entry, indent vg.Length) {
 	if len(g.Entries) == 0 {
-		return nil
+		return nil, 0
 	}
-	style := plainStyle(draw.XLeft, draw.YCenter)
-	indent := g.indent()
+	indent = g.titleWidth() + legendGap
+	switch {
+	case g.Title == "":
+		indent = 0
+	case indent+g.longest() > width:
+		lines, indent = append(lines, nil), 0
+	}
 	used := width + 1
 	for _, e := range g.Entries {
-		need := legendGlyph + 4 + style.Width(e.Label)
+		need := e.width()
 		if used+need > width {
 			lines, used = append(lines, nil), indent
 		}
 		lines[len(lines)-1] = append(lines[len(lines)-1], e)
 		used += need + legendGap
 	}
-	return lines
+	return lines, indent
 }
 
-// indent is where the entries begin, after the title.
-func (g *Legend) indent() vg.Length {
-	if g.Title == "" {
+// width is the least width of the legend: that of its title or of its longest entry.
+func (g *Legend) width() vg.Length {
+	if len(g.Entries) == 0 {
 		return 0
 	}
-	return bold(plainStyle(draw.XLeft, draw.YCenter)).Width(g.Title) + legendGap
+	return max(g.titleWidth(), g.longest())
+}
+
+func (g *Legend) titleWidth() vg.Length {
+	return bold(plainStyle(draw.XLeft, draw.YCenter)).Width(g.Title)
+}
+
+func (g *Legend) longest() (width vg.Length) {
+	for _, e := range g.Entries {
+		width = max(width, e.width())
+	}
+	return width
+}
+
+func (e Entry) width() vg.Length {
+	return legendGlyph + 4 + plainStyle(draw.XLeft, draw.YCenter).Width(e.Label)
 }
 
 func (l *layout) drawLegend(c draw.Canvas, title string, top vg.Length) {
@@ -43,9 +64,8 @@ func (l *layout) drawLegend(c draw.Canvas, title string, top vg.Length) {
 	if title != "" {
 		c.FillText(bold(style), vg.Point{X: margin, Y: y}, title)
 	}
-	legend := Legend{Title: title}
 	for _, line := range l.legend {
-		x := margin + legend.indent()
+		x := margin + l.indent
 		for _, e := range line {
 			e.drawGlyph(c, x, y)
 			x += legendGlyph + 4
@@ -65,21 +85,42 @@ func (e Entry) drawGlyph(c draw.Canvas, x, y vg.Length) {
 	}
 }
 
-// noteLines breaks the notes into lines of a width, at spaces.
+// noteLines breaks the notes into lines of a width, at spaces, and within words that are wider.
 func (d *Drawing) noteLines(width vg.Length) (lines []string) {
 	style := plainStyle(draw.XLeft, draw.YBottom)
 	for _, note := range d.Notes {
 		line := ""
 		for _, word := range strings.Fields(note) {
-			if longer := strings.TrimSpace(line + " " + word); line == "" || style.Width(longer) <= width {
+			if longer := strings.TrimSpace(line + " " + word); style.Width(longer) <= width {
 				line = longer
 				continue
 			}
-			lines, line = append(lines, line), word
+			if line != "" {
+				lines = append(lines, line)
+			}
+			for line = word; style.Width(line) > width; {
+				n := fitting(style, line, width)
+				lines, line = append(lines, line[:n]), line[n:]
+			}
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// fitting is how many bytes of a word fit into a width, at least one character. It prefers to break the name of a result file after a
+// parameter, and a path after a directory.
+func fitting(style draw.TextStyle, word string, width vg.Length) int {
+	n := 0
+	for at, c := range word {
+		if end := at + utf8.RuneLen(c); at == 0 || style.Width(word[:end]) <= width {
+			n = end
+		}
+	}
+	if parameter := strings.LastIndexAny(word[:n], "~/"); parameter >= 0 {
+		return parameter + 1
+	}
+	return n
 }
 
 func (l *layout) drawNotes(c draw.Canvas) {

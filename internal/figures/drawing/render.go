@@ -34,6 +34,7 @@ type layout struct {
 	wide, high    vg.Length // of a panel with its axes
 	gap           vg.Length // between columns
 	legend        [][]Entry // in lines
+	indent        vg.Length // of the legend's entries
 	notes         []string
 	title         vg.Length // height of the text above a panel
 	width, height vg.Length
@@ -47,8 +48,9 @@ func (d *Drawing) layout() layout {
 	if d.hasColors() {
 		l.gap = panelGap + barRoom
 	}
-	l.width = 2*margin + vg.Length(l.columns)*(l.wide+l.gap) - panelGap
-	l.legend, l.notes = d.Legend.lines(l.width-2*margin), d.noteLines(l.width-2*margin)
+	l.width = 2*margin + max(vg.Length(l.columns)*(l.wide+l.gap)-panelGap, d.Legend.width())
+	l.legend, l.indent = d.Legend.lines(l.width - 2*margin)
+	l.notes = d.noteLines(l.width - 2*margin)
 	l.height = 2*margin + l.legendHeight() + vg.Length(l.rows)*(l.high+l.title+panelGap) - panelGap + l.notesHeight()
 	return l
 }

@@ -106,7 +106,29 @@ func escaped(text string) []byte {
 
 // The legend, the panels and the notes are inside of the picture: its border is white.
 func TestNothingLeavesThePicture(t *testing.T) {
-	picture, err := png.Decode(bytes.NewReader(rendered(t, example(), PNG)))
+	requireBorder(t, "example", example())
+	long := strings.Repeat("ng.exc.n_per_axis=4~pl.is_plastic=BOTH~", 3)
+	for what, legend := range map[string]Legend{
+		"a long title": {Title: "pl.is_plastic, sy.i2e.w_total, inp.exc.bg_input", Entries: []Entry{{Label: "NEITHER, 6, 5 (n = 6, 3 suspect)"}}},
+		"long entries": {Title: "pl.is_plastic", Entries: []Entry{{Label: "BOTH (n = 1)"}, {Label: strings.Repeat("NEITHER, ", 12)}}},
+	} {
+		d := &Drawing{Legend: legend, Notes: []string{"Network: results~" + long + "seed=1.h5.", strings.Repeat("x", 200)}}
+		d.Panels = [][]*Panel{{{Name: "p", X: Axis{Label: "x"}, Y: Axis{Label: "y"}, Layers: []Layer{Line{X: []float64{0, 1}, Y: []float64{0, 1}}}}}}
+		requireBorder(t, what, d)
+	}
+	for _, log := range []bool{false, true} {
+		panel := &Panel{Name: "p", X: Axis{Label: "x", Log: log}, Y: Axis{Label: "y"}}
+		for shift := -40.0; shift <= 40; shift += 5 {
+			x, y := []float64{1, 50, 100}, []float64{1, 2, 3}
+			panel.Layers = append(panel.Layers, Line{X: x, Y: y, Shift: shift}, Points{X: x, Y: y, Shift: shift})
+		}
+		requireBorder(t, "many groups beside each other", &Drawing{Panels: [][]*Panel{{panel}}})
+	}
+}
+
+func requireBorder(t *testing.T, what string, d *Drawing) {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(rendered(t, d, PNG)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +139,8 @@ func TestNothingLeavesThePicture(t *testing.T) {
 				continue
 			}
 			if r, g, blue, _ := picture.At(x, y).RGBA(); r&g&blue != 0xffff {
-				t.Fatalf("something is drawn at the border, at %d, %d of %v", x, y, b)
+				t.Errorf("%s: something is drawn at the border, at %d, %d of %v", what, x, y, b)
+				return
 			}
 		}
 	}
