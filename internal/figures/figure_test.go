@@ -98,11 +98,13 @@ func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
 	untouched := resultstest.Simulated(t, dir, "neither", 1, sim.Approximate, "", small("pl.is_plastic=NEITHER")...)
 	silent := resultstest.Simulated(t, dir, "silent", 1, sim.Approximate, "",
 		small("inp.exc.bg_input=0", "inp.exc.peak_stimulus=0", "sy.e2e.w_total=0", "inp.inh.bg_input=50")...)
+	pushed := resultstest.Simulated(t, dir, "pushed", 1, sim.Perturb, silent, "ng.exc.n_per_axis=3", "inp.n_stimuli=4", "perturb.n_perturbed=2")
 	for _, c := range []struct{ figure, path, want string }{
 		{"angles", untouched, "gradient angles were not measured"}, {"angles-final", untouched, "pl.compute_gradient_angles"},
 		{"convergence", untouched, "not trained"}, {"course", untouched, "not trained"}, {"steps", untouched, "not trained"},
 		{"influence", untouched, "shows results of PERTURB"}, {"cotuning", "../../testdata/golden/perturb.h5", "shows trainings"},
-		{"cotuning", silent, "NaN"}, {"examples", silent, "no pair"},
+		{"cotuning", silent, "NaN"}, {"examples", silent, "no pair"}, {"influence", pushed, "no neuron"},
+		{"influence-without-self", pushed, "no neuron"}, {"influence-example", pushed, "no neuron"},
 	} {
 		err := child.Ask(t.Context(), Query(), Find(c.figure).Argument(true), []string{c.path}, func(_ int, a results.Answer) error {
 			if a.Err != nil {

@@ -41,9 +41,17 @@ func (g *Group) average(name string) (middle, low, high []float64) {
 			}
 		}
 		middle = append(middle, m.mean())
-		low, high = append(low, max(m.mean()-m.sem(), 0)), append(high, m.mean()+m.sem())
+		low, high = append(low, lessError(m.mean(), m.sem())), append(high, m.mean()+m.sem())
 	}
 	return middle, low, high
+}
+
+// lessError is a mean of counts less its standard error, at least 0. Both are equal where a single network has counts, but for rounding.
+func lessError(mean, sem float64) float64 {
+	if difference := mean - sem; !(difference < mean*1e-12) {
+		return difference
+	}
+	return 0
 }
 
 // sharing refuses networks of a group that differ in an array.

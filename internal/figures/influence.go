@@ -3,6 +3,7 @@ package figures
 import (
 	"iter"
 	"math"
+	"slices"
 
 	"eisweep/internal/figures/drawing"
 	"eisweep/internal/results"
@@ -45,7 +46,15 @@ func readInfluence(r *results.Reader, detailed bool) (Data, error) {
 		"correlation": f.array("/computed/correlation_bins", 9), "mean": f.array("/computed/correlation_mean", 9),
 		"sem": f.array("/computed/correlation_sem", 9),
 	}
-	return data, f.err
+	return data.correlated(f.err)
+}
+
+// correlated refuses the means of bins if no bin has one.
+func (d Data) correlated(err error) (Data, error) {
+	if err == nil && !slices.ContainsFunc(d["mean"], isFinite) {
+		return nil, notApplicable("no neuron has a correlation with a pushed neuron: their rates are the same for all stimuli")
+	}
+	return d, err
 }
 
 func readInfluenceWithoutSelf(r *results.Reader, detailed bool) (Data, error) {
@@ -74,7 +83,7 @@ func binnedInfluence(f *reading, edges []float64, self bool) (Data, error) {
 		data["mean"] = append(data["mean"], b.mean())
 		data["sem"] = append(data["sem"], b.sem())
 	}
-	return data, nil
+	return data.correlated(nil)
 }
 
 // moments are the mean and the variance of numbers, by Welford's recurrence.
@@ -180,6 +189,9 @@ func readInfluenceExample(r *results.Reader, _ bool) (Data, error) {
 		if n != pushed {
 			data["correlation"], data["change"] = append(data["correlation"], correlations[pushed*f.ne+n]), append(data["change"], change)
 		}
+	}
+	if !slices.ContainsFunc(data["correlation"], isFinite) {
+		return nil, notApplicable("no neuron has a correlation with neuron %d, the first one pushed: rates are the same for all stimuli", pushed)
 	}
 	return data, nil
 }

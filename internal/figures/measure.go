@@ -61,7 +61,9 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 		return nil, fmt.Errorf("no result has a value of %s", m.Name)
 	}
 	if m.Y != nil {
-		return m.drawMaps()
+		d := m.drawMaps()
+		m.addMissing(d)
+		return d, nil
 	}
 	panel := &drawing.Panel{Name: m.Name, X: m.X.axis(), Y: drawing.Axis{Label: withUnit(m.Name, m.Unit)}}
 	panel.X.Log = m.X.Words == nil && logSpaced(m.places(func(n *MeasuredNetwork) float64 { return n.X }))
@@ -88,7 +90,19 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 	case suspects > 0:
 		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect; means of suspect networks alone.", suspects))
 	}
+	m.addMissing(d)
 	return d, nil
+}
+
+// addMissing adds a note with the number of networks that have no value: without it, a few networks would seem to be all of them.
+func (m *Measured) addMissing(d *drawing.Drawing) {
+	all, missing := 0, 0
+	for _, g := range m.Groups {
+		all, missing = all+len(g.Networks), missing+len(g.Networks)-len(known(g.Networks))
+	}
+	if missing > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("Not drawn: %d of %d networks, which have no %s.", missing, all, m.Name))
+	}
 }
 
 // are is the verb for n things.
@@ -192,11 +206,22 @@ func order(a, b float64) int {
 	return 0
 }
 
-// places are the values of a parameter, each once and sorted.
-func (m *Measured) places(of func(*MeasuredNetwork) float64) (all []float64) {
+// places are the values of a parameter that networks with a value of the measure have, each once and sorted.
+func (m *Measured) places(of func(*MeasuredNetwork) float64) []float64 {
+	var some []MeasuredGroup
 	for _, g := range m.Groups {
-		for _, n := range known(g.Networks) {
-			all = append(all, of(&n))
+		some = append(some, MeasuredGroup{Networks: known(g.Networks)})
+	}
+	return placesOf(some, of)
+}
+
+// placesOf are the values of a parameter that networks have, each once and sorted.
+func placesOf(groups []MeasuredGroup, of func(*MeasuredNetwork) float64) (all []float64) {
+	for _, g := range groups {
+		for i := range g.Networks {
+			if v := of(&g.Networks[i]); isFinite(v) {
+				all = append(all, v)
+			}
 		}
 	}
 	slices.Sort(all)

@@ -12,10 +12,10 @@ import (
 )
 
 // drawMaps draws the mean at each point of the grid that the values of both parameters span. Cells have equal sizes, whatever the
-// distance of the values.
-func (m *Measured) drawMaps() (*drawing.Drawing, error) {
-	columns := m.places(func(n *MeasuredNetwork) float64 { return n.X })
-	rows := m.places(func(n *MeasuredNetwork) float64 { return n.Y })
+// distance of the values. Places whose networks have no value of the measure are part of the grid.
+func (m *Measured) drawMaps() *drawing.Drawing {
+	columns := placesOf(m.Groups, func(n *MeasuredNetwork) float64 { return n.X })
+	rows := placesOf(m.Groups, func(n *MeasuredNetwork) float64 { return n.Y })
 	colors := &drawing.Colors{Label: withUnit(m.Name, m.Unit), Min: math.Inf(1), Max: math.Inf(-1)}
 	var panels []*drawing.Panel
 	suspects := 0
@@ -46,7 +46,7 @@ func (m *Measured) drawMaps() (*drawing.Drawing, error) {
 	if suspects > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks %s suspect.", suspects, are(suspects)))
 	}
-	return d, nil
+	return d
 }
 
 // grid arranges panels in rows of at most three; four are two rows of two.

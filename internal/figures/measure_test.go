@@ -199,3 +199,20 @@ func TestMeasureWithoutValuesIsRefused(t *testing.T) {
 		t.Errorf("error %v, want one that names the measure", err)
 	}
 }
+
+// Networks without the measure are not drawn, so the picture says how many there are; a map keeps their cells.
+func TestNetworksWithoutTheMeasureAreCounted(t *testing.T) {
+	m := measured()
+	d, err := m.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Not drawn: 2 of 9 networks, which have no cc_median."; !slices.Contains(d.Notes, want) {
+		t.Errorf("the notes are %q, want %q", d.Notes, want)
+	}
+	m.Y = &Parameter{Name: "y"}
+	m.Groups[1].Networks = append(m.Groups[1].Networks, MeasuredNetwork{X: 3, Y: 0, Value: math.NaN()})
+	if text := csvOf(t, m); !strings.Contains(text, "cc_median,cell,BOTH,,2,,0,,,\n") {
+		t.Errorf("the map lacks the cell of a network without the measure:\n%s", text)
+	}
+}
