@@ -98,7 +98,8 @@ func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
 	untouched := resultstest.Simulated(t, dir, "neither", 1, sim.Approximate, "", small("pl.is_plastic=NEITHER")...)
 	silent := resultstest.Simulated(t, dir, "silent", 1, sim.Approximate, "",
 		small("inp.exc.bg_input=0", "inp.exc.peak_stimulus=0", "sy.e2e.w_total=0", "inp.inh.bg_input=50")...)
-	pushed := resultstest.Simulated(t, dir, "pushed", 1, sim.Perturb, silent, "ng.exc.n_per_axis=3", "inp.n_stimuli=4", "perturb.n_perturbed=2")
+	pushed := resultstest.Simulated(t, dir, "pushed", 1, sim.Perturb, silent,
+		"ng.exc.n_per_axis=3", "inp.n_stimuli=4", "perturb.n_perturbed=2")
 	for _, c := range []struct{ figure, path, want string }{
 		{"angles", untouched, "gradient angles were not measured"}, {"angles-final", untouched, "pl.compute_gradient_angles"},
 		{"convergence", untouched, "not trained"}, {"course", untouched, "not trained"}, {"steps", untouched, "not trained"},

@@ -113,7 +113,8 @@ func TestNothingLeavesThePicture(t *testing.T) {
 		"long entries": {Title: "pl.is_plastic", Entries: []Entry{{Label: "BOTH (n = 1)"}, {Label: strings.Repeat("NEITHER, ", 12)}}},
 	} {
 		d := &Drawing{Legend: legend, Notes: []string{"Network: results~" + long + "seed=1.h5.", strings.Repeat("x", 200)}}
-		d.Panels = [][]*Panel{{{Name: "p", X: Axis{Label: "x"}, Y: Axis{Label: "y"}, Layers: []Layer{Line{X: []float64{0, 1}, Y: []float64{0, 1}}}}}}
+		line := Line{X: []float64{0, 1}, Y: []float64{0, 1}}
+		d.Panels = [][]*Panel{{{Name: "p", X: Axis{Label: "x"}, Y: Axis{Label: "y"}, Layers: []Layer{line}}}}
 		requireBorder(t, what, d)
 	}
 	for _, log := range []bool{false, true} {
