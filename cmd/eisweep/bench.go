@@ -43,6 +43,8 @@ time per stimulus for each kind of work, and the resulting time of a whole task.
 Each kind of work runs the first stimuli of seed 1's first trial five times; bench
 prints the median. It reads and writes no files. Compare only measurements that were
 taken on the same machine within minutes of each other.`,
+		Example: `  eisweep bench
+  eisweep bench --stimuli 50 --json`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if most := sim.MaxMetered(); stimuli < 1 || stimuli > most {
@@ -59,7 +61,7 @@ taken on the same machine within minutes of each other.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON array")
-	cmd.Flags().IntVar(&stimuli, "stimuli", stimuli, "number of different stimuli for each kind of work")
+	cmd.Flags().IntVar(&stimuli, "stimuli", stimuli, "use `N` different stimuli for each kind of work")
 	return cmd
 }
 

@@ -27,6 +27,8 @@ func newCleanCommand(e *cli.Env) *cobra.Command {
 left behind, and checkpoints of tasks that are done or have failed; with --logs also
 the logs of done tasks. Current results and logs of failures are never removed.
 --dry-run lists the files instead. If the root has a coordinator, the coordinator does it.`,
+		Example: `  eisweep clean tuning --dry-run
+  eisweep clean tuning --logs`,
 		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)

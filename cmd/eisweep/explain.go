@@ -36,6 +36,8 @@ paused, a failed attempt will be repeated later, or other tasks come first.
 
 TASK is a task's id (t and 32 hex digits) or a unique prefix. Without an argument, list
 everything that is wrong in the root, as ` + "`problems`" + ` does.`,
+		Example: `  eisweep explain tuning
+  eisweep explain t3f0c1ab2`,
 		Args: cli.AtMost(1, "a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)

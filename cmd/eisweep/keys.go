@@ -15,8 +15,8 @@ import (
 func newKeysCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "keys DIRECTORY HOST…",
-		Short: "Make certificates and keys for your own NATS servers",
-		Long: `Make a directory with the certificates and keys of NATS servers that you run yourself
+		Short: "Create certificates and keys for your own NATS servers",
+		Long: `Create a directory with the certificates and keys of NATS servers that you run yourself
 and of their users, as the configurations in deploy/nats expect them:
 
   server.pem, server.key   of the servers, whose names or addresses are HOST…

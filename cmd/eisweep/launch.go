@@ -34,8 +34,8 @@ progress until they end, and exits with the codes of ` + "`run`" + `; Ctrl-C the
 not the sweeps. Launching a sweep again is safe; launching an edited file runs only new
 tasks.
 
-Commands of --on-finish and --on-failure run on the coordinator's machine, as its user, in
-the root, and webhooks are sent from there, if the coordinator has --allow-hooks.`,
+Hooks (--on-finish, --on-failure, --webhook) need a coordinator with --allow-hooks. Their
+commands run in the root directory on the coordinator's machine, as its user.`,
 		Example: `  eisweep launch tuning.toml --follow
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10
@@ -61,7 +61,8 @@ the root, and webhooks are sent from there, if the coordinator has --allow-hooks
 	cmd.ValidArgsFunction = s.CompleteSweeps(e)
 	l.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
-	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
+	f.IntVar(&l.request.Priority, "priority", 0,
+		"priority `N`: sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
 	f.IntVar(&l.request.MaxRunning, "max-running", 0, "run at most `N` tasks of each sweep at a time (default: any number)")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	local.AddDropFlag(cmd, &l.request.Drop)

@@ -34,10 +34,12 @@ func newLogsCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs TASK",
 		Short: "Print the logs of a task",
-		Long: `Print the logs of a task's attempts, the oldest first, and why each attempt ended.
---follow continues as the task runs, until it is done or has failed.
+		Long: `Print the logs of a task's attempts, oldest first, and why each attempt ended. --follow
+prints new lines until the task is done or has failed.
 
 TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
+		Example: `  eisweep logs t3f0c1ab2
+  eisweep logs t3f0c1ab2 --follow`,
 		Args: cli.ExactlyOne("a task's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !inspect.LooksLikeID(args[0]) {
@@ -64,7 +66,7 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "follow the log as the task runs")
+	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "print new lines until the task is done or has failed")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
 	cmd.ValidArgsFunction = cli.CompleteFirst(loggedTasks(e, &choice))
 	return cmd

@@ -44,7 +44,8 @@ several (sy.e2e).`,
 			return writeParametersText(e.Stdout, list, sim.Experiment(experiment))
 		},
 	}
-	cmd.Flags().StringVarP(&experiment, "experiment", "e", "", "only parameters that this experiment reads: APPROXIMATE, GRADIENT or PERTURB")
+	cmd.Flags().StringVarP(&experiment, "experiment", "e", "",
+		"only parameters that the experiment `NAME` reads: APPROXIMATE, GRADIENT or PERTURB")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "write docs/parameters.md")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: an array with one object per parameter")
 	cmd.RegisterFlagCompletionFunc("experiment", selection.CompleteExperiments)

@@ -34,6 +34,8 @@ func newSteerCommand(e *cli.Env, s steerCommand) *cobra.Command {
 		Use:   s.verb + " SWEEP…",
 		Short: s.short,
 		Long:  s.long + "\n\nRepeating the command changes nothing.",
+		Example: "  eisweep " + s.verb + " tuning\n" +
+			"  eisweep " + s.verb + " --all",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
 				return cli.Usagef("%s needs the names of sweeps, or --all", cmd.CommandPath())
@@ -56,7 +58,7 @@ func newSteerCommand(e *cli.Env, s steerCommand) *cobra.Command {
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&all, "all", false, "every unfinished sweep")
+	cmd.Flags().BoolVar(&all, "all", false, "apply to every unfinished sweep")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd

@@ -27,19 +27,19 @@ func newPlanCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan FILE|NAME…",
 		Short: "Show what a run would do, without running anything",
-		Long: `Show what a run of the same arguments would do, without changing anything: how many
-tasks there are, which are new, which are done and why, which files would be moved
-aside, and how much CPU time, time and disk space the run would take. These are
-estimates, each with the range that contains the truth with 90 % probability: eisweep
-measures the model at points of the sweep on this machine for about two seconds, and
-uses earlier results of the root. --workers says how many tasks run at once.
+		Long: `Show what ` + "`run`" + ` with the same arguments would do, without changing anything: how many tasks
+there are, which are new, which are done and why, which files would be moved aside, and
+how much CPU time, wall time and disk space the run would take. Each estimate has a range
+that contains the true value with 90 % probability. For these estimates, eisweep measures
+the model at points of the sweep for about two seconds, and uses earlier results of the
+root. --workers estimates the wall time for another number of parallel tasks.
 
-With --score, plan compares what it would have estimated for the results of a sweep of
-the root, before the sweep ran, with what they needed.
+With --score, plan shows how good its estimate for a sweep of the root would have been: it
+compares the estimate with what the results needed.
 
-If files of other tasks have names that the run needs, the run would start nothing
-without --supersede; if finished tasks would no longer be in the sweep, nothing without
---drop. plan then exits with 2, as the run would.
+If files of other tasks have names that the run needs, or if finished tasks would no longer
+be in the sweep, the run would start nothing without --supersede or --drop. plan then exits
+with 2, as the run would.
 
 With --points, plan lists the points of each sweep instead: the combinations of the
 parameters that vary, each with its number of tasks.`,
@@ -75,7 +75,7 @@ parameters that vary, each with its number of tasks.`,
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
 	cmd.Flags().BoolVar(&p.points, "points", false, "list only the points of each sweep")
 	cmd.Flags().BoolVar(&p.asCSV, "csv", false, "with --points: write them as one CSV table")
-	cmd.Flags().IntVar(&p.workers, "workers", 0, "estimate the time for this number of tasks in parallel (default: the cores available)")
+	cmd.Flags().IntVar(&p.workers, "workers", 0, "estimate the time for `N` tasks in parallel (default: the cores available)")
 	cmd.Flags().BoolVar(&p.score, "score", false, "compare the estimate for sweeps of the root with what they needed")
 	return cmd
 }

@@ -79,7 +79,7 @@ type slurmCommand struct {
 func (s *slurmCommand) flags(cmd *cobra.Command) {
 	s.Jobs.AddFlags(cmd)
 	f := cmd.Flags()
-	f.IntVar(&s.workers, "workers", 1, "number of jobs; each runs one worker")
+	f.IntVar(&s.workers, "workers", 1, "submit `N` jobs; each runs one worker")
 	f.BoolVar(&s.print, "print", false, "print the job script, without submitting it")
 	f.BoolVar(&s.resume, "resume", false, "let the coordinator submit jobs again after it stopped because of failures")
 	f.BoolVar(&s.asJSON, "json", false, "write one JSON object")

@@ -27,9 +27,9 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [SWEEP|DIRECTORY]",
 		Short: "Show sweep progress",
-		Long: `Show the progress of the sweeps under the root, with the computing time spent, the mean per
-task, and the size of the results. For a named sweep, show a row for each
-combination of its parameters with the seeds that are done, suspect, running, failed or
+		Long: `Show the progress of the sweeps under the root, with the computing time spent, the mean
+per task, and the size of the results. If you name a sweep, status shows a row for each
+combination of its parameters, with the seeds that are done, suspect, running, failed or
 pending; why results are suspect; why tasks failed, by class, with the command that runs
 them again; and tasks that failed earlier but are now done.
 

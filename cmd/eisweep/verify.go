@@ -38,6 +38,9 @@ It is only read.
 
 If the root has a coordinator, the coordinator does it. A root that you may not write
 to is only read. The exit code is 4 if verify finds a problem.`,
+		Example: `  eisweep verify
+  eisweep verify tuning
+  eisweep verify ./copies/tuning`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if slices.ContainsFunc(args, selection.IsDirectory) {
 				return cli.OrInterrupted(cmd.Context(), verifyDirectories(cmd.Context(), e, args, asJSON))

@@ -17,6 +17,8 @@ func newVersionCommand(e *cli.Env) *cobra.Command {
 		Long: `Print the versions of the program, the model and the formats. Results of
 different model versions never mix: the model version is part of every task id.
 --cite prints how to cite the paper and this version, as text and for BibTeX.`,
+		Example: `  eisweep version
+  eisweep version --cite`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cite && asJSON {

@@ -25,6 +25,8 @@ func newWatchCommand(e *cli.Env) *cobra.Command {
 terminal as a live screen, otherwise as lines. Given sweep names, watch follows only those
 and ends when they are done, with the exit codes of ` + "`run`" + `. Otherwise it ends with the run;
 with a coordinator, stop it with Ctrl-C. Watching changes nothing.`,
+		Example: `  eisweep watch
+  eisweep watch tuning`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if absent := (*client.AbsentError)(nil); errors.As(err, &absent) && absent.HasReports() {

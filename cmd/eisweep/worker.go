@@ -86,14 +86,15 @@ type workerCommand struct {
 
 func (w *workerCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&w.slots, "slots", 0, "number of tasks to run in parallel (default: the cores available)")
+	f.IntVar(&w.slots, "slots", 0, "run `N` tasks in parallel (default: the cores available)")
 	f.StringVar(&w.memoryText, "memory", "",
 		"memory `SIZE` for all tasks together: 16G, 500M (default: the limit of the machine, cgroup or Slurm job)")
-	f.DurationVar(&w.idle, "idle-timeout", 0, "exit after this long without a task, such as 10m (default: never)")
+	f.DurationVar(&w.idle, "idle-timeout", 0, "exit after `DURATION` without a task, such as 10m (default: never)")
 	f.StringVar(&w.deadlineSay, "deadline", "",
 		"save everything and exit before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or Unix time (EISWEEP_DEADLINE)")
-	f.IntVar(&w.maxTasks, "max-tasks", 0, "exit after this many tasks (default: never)")
-	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between checkpoints of a task: the most work a crash loses (default 1m0s)")
+	f.IntVar(&w.maxTasks, "max-tasks", 0, "exit after `N` tasks (default: never)")
+	f.DurationVar(&w.checkpoint, "checkpoint", 0,
+		"save a checkpoint of each task every `DURATION`: the most work that a crash loses (default 1m0s)")
 	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the same options, and return")
 	f.StringVar(&w.http, "http", "",
 		"serve /metrics (Prometheus), /healthz and /readyz on `HOST:PORT`, without authentication (default: off)")

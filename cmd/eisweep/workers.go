@@ -27,6 +27,8 @@ func newWorkersCommand(e *cli.Env) *cobra.Command {
 		Long: `List the workers of the coordinator: where they run, how many tasks they can run in
 parallel and are running, and why they take no tasks, if so. A worker that was lost is
 listed as silent for a day; a worker that ended with an error is listed for an hour.`,
+		Example: `  eisweep workers
+  eisweep workers --json | jq -r .host`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := connect(cmd.Context(), e, &choice, &c)

@@ -26,14 +26,14 @@ func NewProblemsCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "problems",
 		Short: "List everything that is wrong, worst first",
-		Long: `List everything that is wrong in the root, worst first, each with what to do about it: failed
-tasks, sweeps that are set aside or too large for the workers, silent workers, tasks that
-lose their workers again and again, full disks, a NATS server or a coordinator that does
-not answer, and more.
+		Long: `List everything that is wrong in the root, worst first, with a remedy for each: failed
+tasks, sweeps that are set aside or need more memory than any worker has, silent workers,
+tasks whose workers keep dying, full disks, a NATS server or a coordinator that does not
+answer, and more.
 
-The exit code is 0 if nothing is wrong, and 1 if something is. Hints, such as a sweep that
-is paused or a result that is suspect, come last and do not count. With --quiet, nothing
-is printed unless something is wrong, so cron mails only then.`,
+The exit code is 0 if nothing is wrong, and 1 otherwise. Hints, such as paused sweeps or
+suspect results, come last and do not affect the exit code. --quiet prints nothing if
+nothing is wrong, so cron sends mail only if something is.`,
 		Example: `  eisweep problems
   eisweep problems --quiet || echo "see above"       # for cron
   eisweep problems --json | jq -r '.problems[].kind'`,

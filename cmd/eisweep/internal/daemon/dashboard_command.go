@@ -21,12 +21,12 @@ func NewDashboardCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dashboard",
 		Short: "Print a link to the coordinator's dashboard",
-		Long: `Print a link to the dashboard of the root's coordinator, which must run with --http. The
-link is valid once and for one hour; open it in a browser. With --read it permits to look at
-everything, but not to pause, cancel or rerun anything.
+		Long: `Print a link to the dashboard of the root's coordinator, which must run with --http. Open
+the link in a browser within an hour; it works once. A link made with --read shows
+everything, but cannot pause, cancel or rerun anything.
 
-If the coordinator listens on localhost of another machine, forward its port with ssh, as
-the command says.`,
+If the coordinator listens on localhost of another machine, forward its port with ssh; the
+command prints how.`,
 		Example: `  eisweep dashboard
   eisweep dashboard --read`,
 		Args: cli.AtMost(0, "no argument"),
@@ -54,7 +54,7 @@ the command says.`,
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&read, "read", false, "permit only to read")
+	cmd.Flags().BoolVar(&read, "read", false, "print a link that cannot control anything")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	return cmd
 }

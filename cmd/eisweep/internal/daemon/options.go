@@ -23,9 +23,9 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates; the old ones stop working")
 	f.StringVar(&s.slurm.Text, "slurm", "", "submit Slurm jobs that run workers: `max=N` at most, "+
 		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
-	f.StringSliceVar(&s.allowHooks, "allow-hooks", nil, "run what launches request when a sweep ends, as this user on this machine: "+
-		"`command`, webhook or both, separated by a comma (default: nothing)")
-	f.DurationVar(&s.ahead, "ahead", defaultAhead, "how long the queue can keep workers busy without a coordinator")
+	f.StringSliceVar(&s.allowHooks, "allow-hooks", nil, "run the hooks that launches request, as this user on this machine: "+
+		"`KINDS` is command, webhook or both, separated by a comma (default: none)")
+	f.DurationVar(&s.ahead, "ahead", defaultAhead, "let the queue keep workers busy for `DURATION` without a coordinator")
 	s.http.AddFlags(cmd, "serve a dashboard for the browser, and without authentication /metrics (Prometheus), /healthz and /readyz, "+
 		"on `HOST:PORT` (default: off)")
 }

@@ -35,13 +35,13 @@ func NewCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "events [SWEEP|TASK|WORKER]",
 		Short: "List what happened to sweeps, workers and attempts",
-		Long: `List what happened under the root, the oldest first: launches and other commands, by whom;
-workers that joined, fell silent or left; attempts that started, were taken over or failed,
-and why; starts and ends of coordinators; a full disk. Given a sweep, the id of a task (or
-the start of one), a worker or a host, list only what concerns it.
+		Long: `List what happened under the root, oldest first: launches and other commands, and who gave
+them; workers that joined, fell silent or left; attempts that started, were taken over or
+failed, and why; coordinators that started or stopped; a full disk. If you name a sweep, a
+task (by its id or a unique prefix), a worker or a host, only its events are listed.
 
-Without --since and -n, the last 50 events are listed; with --json all. --follow continues
-as things happen; stop it with Ctrl-C. The command needs no coordinator.`,
+By default, the last 50 events are listed, or all of them with --json. --follow prints new
+events as they happen; stop it with Ctrl-C. The command needs no coordinator.`,
 		Example: `  eisweep events --since 3h
   eisweep events tuning --follow
   eisweep events t4f1c -n 5
@@ -82,9 +82,9 @@ as things happen; stop it with Ctrl-C. The command needs no coordinator.`,
 	}
 	o.root.AddFlag(cmd)
 	f := cmd.Flags()
-	f.DurationVar(&o.since, "since", 0, "list what happened in the last `TIME`, such as 3h or 30m")
-	f.IntVarP(&o.last, "number", "n", 0, "list the last `N` events at most")
-	f.BoolVarP(&o.follow, "follow", "f", false, "continue as things happen")
+	f.DurationVar(&o.since, "since", 0, "list events of the last `DURATION`, such as 3h or 30m")
+	f.IntVarP(&o.last, "number", "n", 0, "list at most the last `N` events")
+	f.BoolVarP(&o.follow, "follow", "f", false, "print new events as they happen")
 	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per event and line")
 	cmd.ValidArgsFunction = cli.CompleteFirst(o.subjects(e))
 	return cmd

@@ -12,7 +12,7 @@ import (
 // AddDropFlag adds the option that confirms that finished tasks are left out.
 func AddDropFlag(cmd *cobra.Command, drop *bool) {
 	cmd.Flags().BoolVar(drop, "drop", false,
-		"leave out finished tasks that the sweep had and this launch has not, and restore tasks that a rerun replaced")
+		"leave out finished tasks that are no longer in the sweep, and restore tasks that a rerun replaced")
 }
 
 // ConfirmSupersede asks whether n result files of a sweep that are in the way may be moved. The error is that ctx ended.

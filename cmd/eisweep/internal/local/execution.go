@@ -32,7 +32,7 @@ type Execution struct {
 // AddFlags adds the options that `run` and `rerun` share.
 func (x *Execution) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&x.Workers, "workers", runtime.GOMAXPROCS(0), "number of tasks to run in parallel (default: the cores available)")
+	f.IntVar(&x.Workers, "workers", runtime.GOMAXPROCS(0), "run `N` tasks in parallel (default: the cores available)")
 	f.BoolVar(&x.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	f.BoolVar(&x.JSON, "json", false, "write events as JSON, one object per line")
 	x.HTTP.AddFlags(cmd, "serve a dashboard for the browser on `HOST:PORT` while the tasks run, such as localhost:8080 (default: off)")

@@ -27,12 +27,11 @@ func NewArchiveCommand(e *cli.Env) *cobra.Command {
 		Short: "Pack a sweep into one file and remove it from the root",
 		Long: `Pack a sweep into one file as ` + "`pack`" + ` does, unpack that file again to verify every result,
 and then remove the sweep from the root as ` + "`remove`" + ` does. If anything fails, the sweep
-stays. The root keeps a note of where the sweep went; ` + "`unpack FILE --to ROOT`" + ` brings it
-back.
+stays. The root records where the pack is; ` + "`unpack FILE --to ROOT`" + ` restores the sweep.
 
-The pack has the results of the latest launch. Superseded results and results of earlier
-launches are not in it, and are removed. Verifying needs as much space beside the file as
-the sweep takes.`,
+The pack contains the results of the latest launch. Superseded results and results of
+earlier launches are removed without being packed. To verify the pack, the command needs as
+much free space beside the file as the sweep takes.`,
 		Example: `  eisweep archive tuning -o /archive/tuning.tar.zst
   eisweep unpack /archive/tuning.tar.zst --to ~/experiments/ei-assemblies`,
 		Args: cli.ExactlyOne("the name of a sweep"),

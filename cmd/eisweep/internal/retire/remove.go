@@ -24,12 +24,13 @@ func NewRemoveCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove SWEEP…",
 		Short: "Remove sweeps with their results",
-		Long: `Remove sweeps from the root, with their results, manifests and sweep files. Results that
-other sweeps share stay there. The command first says what it removes and which PERTURB
-sweeps start from its networks, and asks; --yes confirms that.
+		Long: `Remove sweeps from the root, with their results, manifests and sweep files. Results
+that other sweeps share remain in those sweeps. The command first lists what it will
+remove, and the PERTURB sweeps that start from its networks, and asks for confirmation.
 
-A sweep that has tasks left is refused while a coordinator runs: cancel it first. So is one
-whose networks an unfinished sweep needs. ` + "`archive`" + ` packs a sweep before it removes it.`,
+While a coordinator runs, a sweep with unfinished tasks cannot be removed: cancel it first.
+A sweep whose networks an unfinished sweep needs cannot be removed either. To keep the
+results in one file, use ` + "`archive`" + `.`,
 		Example: `  eisweep remove tuning --dry-run
   eisweep remove tuning pilot --yes`,
 		Args: atLeastOne,
@@ -39,7 +40,7 @@ whose networks an unfinished sweep needs. ` + "`archive`" + ` packs a sweep befo
 		},
 	}
 	x.addFlags(cmd, e)
-	cmd.Flags().BoolVar(&x.dry, "dry-run", false, "only say what would be removed")
+	cmd.Flags().BoolVar(&x.dry, "dry-run", false, "show what would be removed, without removing it")
 	cmd.Flags().BoolVar(&x.asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &x.choice))
 	return cmd
@@ -65,7 +66,7 @@ type remover struct {
 func (x *remover) addFlags(cmd *cobra.Command, e *cli.Env) {
 	x.choice.AddFlag(cmd)
 	x.connection.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&x.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&x.yes, "yes", false, "do not ask for confirmation")
 }
 
 func (x *remover) run(ctx context.Context, e *cli.Env, names []string) error {

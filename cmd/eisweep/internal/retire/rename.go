@@ -20,14 +20,13 @@ func NewRenameCommand(e *cli.Env) *cobra.Command {
 	var x remover
 	cmd := &cobra.Command{
 		Use:   "rename SWEEP NAME",
-		Short: "Give a sweep another name",
-		Long: `Give a sweep another name: its directory, its sweep file and its manifest. Tasks keep their
-ids, and results stay the same files. The command first says which PERTURB sweeps start from
-its networks: they have to be launched again with --source NAME. It asks if there are any;
---yes confirms that.
+		Short: "Rename a sweep",
+		Long: `Rename a sweep: its directory, its sweep file and its manifest. Tasks keep their ids, and
+results stay the same files. If PERTURB sweeps start from its networks, the command lists
+them and asks for confirmation: to launch them again, you will need --source NAME.
 
-A sweep that has tasks left is refused while a coordinator runs: cancel it first. The file
-system must have hard links.`,
+While a coordinator runs, a sweep with unfinished tasks cannot be renamed: cancel it first.
+The file system must support hard links.`,
 		Example: `  eisweep rename tuning tuning-2025`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {

@@ -21,7 +21,7 @@ type Root struct{ dir string }
 
 // AddFlag adds --path.
 func (c *Root) AddFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root directory of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
+	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root `DIRECTORY` of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
 	cmd.MarkFlagDirname("path")
 }
 

@@ -33,13 +33,15 @@ type Sweeps struct {
 func (s *Sweeps) AddFlags(cmd *cobra.Command) {
 	s.Root.AddFlag(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&s.experiment, "experiment", "e", "", "the shipped sweep of APPROXIMATE, GRADIENT or PERTURB, instead of FILE|NAME")
-	f.StringVarP(&s.trials, "trials", "n", "", "number of trials: short for --set numint.n_trials=N")
-	f.StringArrayVar(&s.settings, "set", nil, "set a parameter: `NAME=VALUE`; becomes part of result file names; repeatable")
+	f.StringVarP(&s.experiment, "experiment", "e", "",
+		"run the shipped sweep of experiment `NAME` (APPROXIMATE, GRADIENT or PERTURB) instead of FILE|NAME")
+	f.StringVarP(&s.trials, "trials", "n", "", "short for --set numint.n_trials=`N`")
+	f.StringArrayVar(&s.settings, "set", nil, "set a parameter: `NAME=VALUE`, which becomes part of result file names; repeatable")
 	f.StringVar(&s.seeds, "seeds", "", "`SEEDS` instead of those of the sweep, such as 1-10,15")
 	f.StringVar(&s.addSeeds, "add-seeds", "", "`SEEDS` in addition to those of the sweep, as it was last launched")
 	f.StringVar(&s.as, "as", "", "call the sweep `NAME` instead of its own name")
-	f.StringVar(&s.source, "source", "", "trained networks for PERTURB: a sweep, or the path of a result file or a directory of them")
+	f.StringVar(&s.source, "source", "",
+		"trained networks for PERTURB: `SWEEP` is a sweep, or the path of a result file or a directory of them")
 	cmd.RegisterFlagCompletionFunc("experiment", CompleteExperiments)
 	cmd.RegisterFlagCompletionFunc("set", CompleteSettings)
 }

@@ -30,12 +30,13 @@ type Jobs struct {
 // AddFlags adds the options of `eisweep slurm` that describe a job.
 func (s *Jobs) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&s.Cores, "cores", 1, "cores of each job: the number of tasks it runs in parallel")
+	f.IntVar(&s.Cores, "cores", 1, "request `N` cores for each job, which runs N tasks in parallel")
 	f.StringVar(&s.timeText, "time", "", "time limit of each job: a `TIME` such as 4h, or in sbatch's format (default: the partition's)")
 	f.StringVar(&s.memoryText, "mem-per-core", "", "memory `SIZE` per core, such as 1G (default: the partition's)")
 	f.StringArrayVar(&s.setup, "setup", nil, "`COMMAND` to run in the job before the worker, such as 'module load gcc'; repeatable")
-	f.DurationVar(&s.IdleTimeout, "idle-timeout", defaultIdleTimeout, "workers exit after this long without a task")
-	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between checkpoints of a task: the most work a crash loses (default 1m0s)")
+	f.DurationVar(&s.IdleTimeout, "idle-timeout", defaultIdleTimeout, "workers exit after `DURATION` without a task")
+	f.DurationVar(&s.checkpoint, "checkpoint", 0,
+		"save a checkpoint of each task every `DURATION`: the most work that a crash loses (default 1m0s)")
 }
 
 // defaultIdleTimeout is how long a worker in a job waits for a task.
