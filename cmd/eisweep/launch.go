@@ -178,8 +178,8 @@ func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) 
 			if !asks {
 				return plan, err
 			}
-			if agreed, asked := local.ConfirmDrop(ctx, e, err); !agreed {
-				return plan, cmp.Or(asked, err)
+			if err := local.ConfirmDrop(ctx, e, err); err != nil {
+				return plan, err
 			}
 			l.request.Drop = true
 		default:

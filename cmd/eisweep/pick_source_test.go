@@ -59,3 +59,22 @@ func TestSupersedingAsksOnATerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestDroppingAsksOnATerminal, and repeats nothing when the answer is no.
+func TestDroppingAsksOnATerminal(t *testing.T) {
+	for answer, want := range map[string]int{"y": cli.ExitOK, "n": cli.ExitInput} {
+		root := t.TempDir()
+		must(t, "run", sweepFile(t, "small", "1", "[1, 2]"), "-p", root)
+		e, out, told := quiet()
+		e.Interactive, e.Stdin = true, strings.NewReader(answer+"\n")
+		command := newCommand(e)
+		command.SetArgs([]string{"run", sweepFile(t, "small", "1", "[1]"), "-p", root})
+		err := command.ExecuteContext(t.Context())
+		if cli.ExitCode(err) != want || err != nil && err.Error() != "not confirmed: nothing was launched or changed" {
+			t.Errorf("the answer %q gives exit code %d (%v), want %d:\n%s%s", answer, cli.ExitCode(err), err, want, out, told)
+		}
+		if !strings.Contains(told.String(), "drops 1 finished task (seed 2)") || !strings.Contains(told.String(), "Launch it?") {
+			t.Errorf("asked:\n%s", told)
+		}
+	}
+}

@@ -4,7 +4,7 @@ package control
 // request as Unknown.
 const VerbDashboard = "dashboard"
 
-// Dashboard asks for a link that is valid once: one that permits to control sweeps, or only to read.
+// Dashboard asks for a link that works once: for controlling sweeps, or only for reading.
 type Dashboard struct {
 	Read bool `json:"read"`
 }

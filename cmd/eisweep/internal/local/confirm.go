@@ -36,8 +36,12 @@ func KeepText(e *cli.Env, verb, sweep, source string) string {
 	return fmt.Sprintf("to keep the sweep as it is: eisweep %s %s%s", verb, sweep, e.RootFlag)
 }
 
-// ConfirmDrop asks whether a launch that was refused may drop finished tasks. The error is that ctx ended.
-func ConfirmDrop(ctx context.Context, e *cli.Env, refused error) (bool, error) {
+// ConfirmDrop asks whether a launch that was refused may drop finished tasks. The error is that it may not, or that ctx ended.
+func ConfirmDrop(ctx context.Context, e *cli.Env, refused error) error {
 	e.Notef("%s", refused.Error())
-	return e.Confirm(ctx, "Launch it? No file is deleted.")
+	agreed, err := e.Confirm(ctx, "Launch it? No file is deleted.")
+	if err == nil && !agreed {
+		err = cli.Usagef("not confirmed: nothing was launched or changed")
+	}
+	return err
 }

@@ -30,7 +30,7 @@ func (s *session) openDashboard(e *cli.Env, o *views.Options) (err error) {
 	if err := s.dashboard.views.Show(s.dashboard.server, o, nil, nil, ""); err != nil {
 		return err
 	}
-	e.Notef("dashboard, by a link that is valid once: %s", s.dashboard.server.Link(served.Control, ""))
+	e.Notef("dashboard (the link works once): %s", s.dashboard.server.Link(served.Control, ""))
 	return nil
 }
 

@@ -95,8 +95,8 @@ func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.P
 			if !asks {
 				return planned, err
 			}
-			if agreed, asked := ConfirmDrop(ctx, e, err); !agreed {
-				return planned, cmp.Or(asked, err)
+			if err := ConfirmDrop(ctx, e, err); err != nil {
+				return planned, err
 			}
 			x.LaunchRequest.Drop = true
 		default:
