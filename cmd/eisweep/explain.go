@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -213,7 +212,7 @@ func stopped(report *client.RunReport) string {
 
 // explainAbsent says that no coordinator runs a target, and how to have it run.
 func explainAbsent(out *control.Explained, absent *client.AbsentError) {
-	runHere := fmt.Sprintf("eisweep run %s%s", cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
+	runHere := fmt.Sprintf("eisweep run %s%s", cli.ShellQuote(out.Sweep), absent.RootFlag)
 	switch {
 	case absent.HasRun():
 		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s) and has not reported the states of its tasks yet",
