@@ -19,6 +19,7 @@ type disposal struct{ *Coordinator }
 // remove removes sweeps from the root, or finds out what that would do. A sweep with tasks left, or whose networks another one needs
 // now, is refused.
 func (c disposal) remove(ctx context.Context, request control.Remove) (control.Removed, error) {
+	defer c.saveEvents(ctx)
 	c.launcher.Lock() // no launch takes results from the sweeps meanwhile
 	defer c.launcher.Unlock()
 	out := control.Removed{Sweeps: []control.RemovedSweep{}}
@@ -68,6 +69,7 @@ func (c disposal) removable(name string) (control.RemovedSweep, error) {
 
 // rename gives a sweep another name, or finds out what that would do. It is refused as remove is.
 func (c disposal) rename(ctx context.Context, request control.Rename) (control.RemovedSweep, error) {
+	defer c.saveEvents(ctx)
 	c.launcher.Lock()
 	defer c.launcher.Unlock()
 	if err := removal.CheckName(c.config.Root, request.To); err != nil {

@@ -34,6 +34,7 @@ func (c *Coordinator) Workers() control.Workers {
 // workers are told as well: they may receive it. Soon after the start, it waits until the workers that are not named
 // one by one have reported.
 func (c *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drained, error) {
+	defer c.saveEvents(ctx)
 	out := control.Drained{Workers: []string{}, Unknown: []string{}}
 	all := c.workers.Known(time.Now())
 	if r.All || slices.ContainsFunc(r.Targets, func(target string) bool { return !isName(target, all) }) {

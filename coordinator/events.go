@@ -74,6 +74,17 @@ func (c *core) watchConditions(config Config) func(context.Context) {
 // Events is the log of events. It ends with the coordinator.
 func (c *core) Events() *events.Log { return c.events }
 
+// saveTime is how long the answer to a command waits for the write of its event.
+const saveTime = 2 * time.Second
+
+// saveEvents waits until the events of a command that was carried out are written, so that no crash after the answer loses them. It is
+// called without the lock.
+func (c *core) saveEvents(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	c.events.Save(ctx)
+}
+
 // requested is an event that follows from a request.
 func requested(ctx context.Context, kind events.Kind, sweep string) events.Event {
 	by := control.RequesterOf(ctx)

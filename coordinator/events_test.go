@@ -3,9 +3,11 @@ package coordinator
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/events"
+	"eisweep/internal/protocol"
 )
 
 // has reports whether a coordinator has recorded an event of a kind.
@@ -52,4 +54,54 @@ func TestEventsOfASweep(t *testing.T) {
 	if me := control.ThisUser(); list[0].User != me.User || list[len(list)-1].From != me.Host || *list[2].Priority != 5 {
 		t.Errorf("%+v", list)
 	}
+}
+
+// TestAnsweredCommandsAreInTheLog: the file has the event of a command when the command is answered, so that no crash loses it.
+func TestAnsweredCommandsAreInTheLog(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	last := uint64(0)
+	expectLogged := func(kind events.Kind, about string) {
+		t.Helper()
+		list, err := events.Read(g.root, events.Query{After: last})
+		if err != nil {
+			t.Fatal(err)
+		}
+		is := func(e events.Event) bool {
+			return e.Kind == kind && (e.Sweep == about || e.Worker == about) && e.User != ""
+		}
+		if !slices.ContainsFunc(list, is) {
+			t.Errorf("the log has no %s of %s after number %d: %+v", kind, about, last, list)
+		}
+		if len(list) > 0 {
+			last = list[len(list)-1].Seq
+		}
+	}
+	steer := func(verb string, kind events.Kind) {
+		t.Helper()
+		told[control.Steered](g, verb, control.Steer{Sweeps: []string{"two"}})
+		expectLogged(kind, "two")
+	}
+	g.launch(twoByTwo)
+	expectLogged(events.SweepLaunched, "two")
+	steer(control.VerbPause, events.SweepPaused)
+	if err := k.Prioritize(control.WithRequester(g.context(), control.ThisUser()), "two", 7); err != nil {
+		t.Fatal(err)
+	}
+	expectLogged(events.SweepPriorityChanged, "two")
+	steer(control.VerbResume, events.SweepResumed)
+	steer(control.VerbCancel, events.SweepCancelled)
+	g.completes(k, twoByTwo, "two")
+	expectLogged(events.SweepLaunched, "two")
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: control.SweepFiles{file(twoByTwo)}, KeepFile: true,
+		Rerun: &control.Choice{}})
+	expectLogged(events.SweepExtended, "two")
+	g.finish(k, "two")
+	told[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "two", To: "better"})
+	expectLogged(events.SweepRenamed, "two")
+	told[control.Removed](g, control.VerbRemove, control.Remove{Sweeps: []string{"better"}})
+	expectLogged(events.SweepRemoved, "better")
+	k.workers.Report(protocol.Presence{Name: "w9", Host: "here", State: protocol.Idle}, time.Now())
+	told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"w9"}})
+	expectLogged(events.WorkerDraining, "w9")
 }

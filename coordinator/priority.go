@@ -17,6 +17,7 @@ func (c *Coordinator) Prioritize(ctx context.Context, sweep string, priority int
 	if priority < -mostPriority || priority > mostPriority {
 		return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("priority %d: give -%d … %d", priority, mostPriority, mostPriority)}
 	}
+	defer c.saveEvents(ctx)
 	return c.sweepControl.prioritize(ctx, sweep, priority)
 }
 

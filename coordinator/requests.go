@@ -15,6 +15,7 @@ import (
 // with the plan. Launching the same again does nothing. If ctx is one of control's and ends because nobody
 // waits for the answer, it ends the planning, not what comes after it.
 func (c *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	defer c.saveEvents(ctx)
 	return c.launcher.launch(ctx, o)
 }
 
@@ -26,16 +27,19 @@ func (c *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, err
 // Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
 // again changes nothing.
 func (c *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
+	defer c.saveEvents(ctx)
 	return c.sweepControl.steer(ctx, names, control.Paused)
 }
 
 // Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
 func (c *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
+	defer c.saveEvents(ctx)
 	return c.sweepControl.steer(ctx, names, control.Open)
 }
 
 // Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
 func (c *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
+	defer c.saveEvents(ctx)
 	return c.sweepControl.steer(ctx, names, control.Cancelled)
 }
 

@@ -5,7 +5,7 @@
 // to it; that its two files together have at most about 32 MiB, since the older one is removed when the newer one is full; and that
 // sequence numbers grow, also over restarts and crashes, so that a reader who remembers the last one misses no event and gets none
 // twice. A reader skips a line that a crash cut short. Adding an event never waits for storage. Lines are written a fraction of a
-// second later, so a crash may cost the last ones.
+// second later, so a crash may cost the last ones; whoever must not lose one calls Log.Save.
 //
 // Starts and ends of attempts are listed one by one only as long as there are few of them: see crowd.go. Failures, losses and
 // whatever a person did are always listed.

@@ -45,6 +45,9 @@ type Log struct {
 	lost    int
 	changed chan struct{} // closed at the next event
 	wake    chan struct{}
+	hurry   chan struct{} // somebody waits for a write
+	tried   chan struct{} // closed at the end of the next write
+	failed  bool          // the last write
 
 	quit, done chan struct{}
 	once       sync.Once
@@ -54,7 +57,8 @@ type Log struct {
 // disk, it is continued as it is; one that cannot be read keeps nobody from working.
 func Open(c Config) *Log {
 	l := &Log{config: c, file: file{root: c.Root, max: maxBytes}, workers: map[string]Event{}, crowd: newCrowd(),
-		changed: make(chan struct{}), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
+		changed: make(chan struct{}), wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), tried: make(chan struct{}),
+		quit: make(chan struct{}), done: make(chan struct{})}
 	text, earlier := l.readEarlier(path(c.Root)), l.readEarlier(earlierPath(c.Root))
 	clean := l.learn(earlier, text)
 	if !clean { // the process before this one may have given numbers to events that it did not write
@@ -189,6 +193,7 @@ func (l *Log) work() {
 		}
 		select {
 		case <-time.After(writeTime):
+		case <-l.hurry:
 		case <-l.quit:
 			l.finish()
 			return
@@ -239,13 +244,58 @@ func (l *Log) write(all bool) (more bool) {
 		}
 	}
 	if !l.config.MayWrite() {
+		l.end(true)
 		return true
 	}
 	if err := l.file.append(text.Bytes()); err != nil {
 		l.config.Log.Debug("write events", "error", err)
+		l.end(true)
 		return true
 	}
-	return l.written(list[:n]) || more
+	more = l.written(list[:n]) || more
+	l.end(false)
+	return more
+}
+
+// end wakes those who wait for a write.
+func (l *Log) end(failed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = failed
+	close(l.tried)
+	l.tried = make(chan struct{})
+}
+
+// Save returns once the events that were added before are written. It gives up when a write fails, as on a full disk, or ctx ends:
+// then they are written later.
+func (l *Log) Save(ctx context.Context) {
+	l.mu.Lock()
+	last := l.seq
+	l.mu.Unlock()
+	for failed := false; !failed; {
+		l.mu.Lock()
+		if len(l.unsent) == 0 || l.unsent[0].Seq > last {
+			l.mu.Unlock()
+			return
+		}
+		tried := l.tried
+		l.mu.Unlock()
+		l.awaken()
+		select {
+		case l.hurry <- struct{}{}:
+		default:
+		}
+		select {
+		case <-tried:
+		case <-l.done:
+			return
+		case <-ctx.Done():
+			return
+		}
+		l.mu.Lock()
+		failed = l.failed
+		l.mu.Unlock()
+	}
 }
 
 // written forgets what is written, and reports whether more waits.

@@ -324,3 +324,23 @@ func TestAFullDiskIsRecorded(t *testing.T) {
 		t.Errorf("%d events are written", len(list))
 	}
 }
+
+// TestSaveWaitsForTheWrite, and not for storage that takes none.
+func TestSaveWaitsForTheWrite(t *testing.T) {
+	r := openRoot(t, t.TempDir())
+	var owned atomic.Bool
+	l := openLog(t, r, func(c *Config) { c.MayWrite = owned.Load })
+	l.Add(Event{Kind: SweepPaused, Sweep: "a"})
+	l.Save(t.Context())
+	if list := readAll(t, r, Query{}); len(list) > 0 {
+		t.Errorf("another's log has %+v", list)
+	}
+	owned.Store(true)
+	l.Save(t.Context())
+	l.Add(Event{Kind: SweepResumed, Sweep: "a"})
+	l.Save(t.Context())
+	if got, want := kindsOf(readAll(t, r, Query{})), []Kind{SweepPaused, SweepResumed}; !slices.Equal(got, want) {
+		t.Errorf("the log has %v, want %v", got, want)
+	}
+	l.Save(t.Context()) // nothing is left to write
+}
