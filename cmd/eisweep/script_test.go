@@ -30,7 +30,7 @@ import (
 //	await NAME TEXT                waits until it says TEXT again
 //	end NAME SIGNAL CODE           sends it TERM, INT, HUP, KILL or nothing (-); it ends with that exit code
 //
-// The root is $WORK/root.
+// The root is $WORK/root. $GOLDEN holds files of the published program.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -45,6 +45,11 @@ func TestScripts(t *testing.T) {
 
 func setupScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
+	published, err := filepath.Abs("../../testdata/golden")
+	if err != nil {
+		return err
+	}
+	env.Setenv("GOLDEN", published)
 	env.Values[backgroundsKey{}] = backgrounds{}
 	env.Defer(func() { endDetached(filepath.Join(env.WorkDir, "root", ".eisweep")) })
 	env.Setenv("EISWEEP_ROOT", filepath.Join(env.WorkDir, "root"))

@@ -30,12 +30,7 @@ var influenceExample = Figure{
 	About: "change of every neuron's rate when one neuron is pushed",
 }
 
-// commonEdges contain every correlation; the outermost are a little wider, because rounding carries some beyond 1.
-var commonEdges = func() []float64 {
-	edges := evenly(-1, 1, 20)
-	edges[0], edges[20] = -1-1e-3, 1+1e-3
-	return edges
-}()
+var commonEdges = evenly(-1, 1, 20)
 
 func readInfluence(r *results.Reader, detailed bool) (Data, error) {
 	if !detailed {
@@ -66,11 +61,12 @@ func readInfluenceWithoutSelf(r *results.Reader, detailed bool) (Data, error) {
 }
 
 // binnedInfluence is the mean and the standard error of the changes in each bin of correlations. A bin contains its lower edge and
-// not its upper one. A bin without a change has NaN, one with a single change NaN for its error.
+// not its upper one. A bin without a change has NaN, one with a single change NaN for its error. Correlations that rounding carried
+// beyond ±1 count as ±1.
 func binnedInfluence(f *reading, edges []float64, self bool) (Data, error) {
 	bins := make([]moments, max(len(edges)-1, 0))
 	err := f.changes(func(neuron, pushed int, correlation, change float64) {
-		if i := bin(edges, correlation); i >= 0 && (self || neuron != pushed) {
+		if i := bin(edges, max(-1, min(correlation, 1))); i >= 0 && (self || neuron != pushed) {
 			bins[i].add(change)
 		}
 	})

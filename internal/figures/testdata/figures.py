@@ -366,8 +366,9 @@ def pushed(f, edges, self):
     if not self:
         for k, n in enumerate(perturbed):
             keep[k, ..., n] = False
-    change, which = change[keep], np.digitize(correlation[keep], edges) - 1
-    inside = [change[which == b] for b in range(len(edges) - 1)]
+    change, correlation = change[keep], np.clip(correlation[keep], -1, 1)
+    below = [correlation <= high if high == 1 else correlation < high for high in edges[1:]]
+    inside = [change[b & (correlation >= low)] for b, low in zip(below, edges)]
     means = np.array([b.mean() if len(b) else np.nan for b in inside])
     sems = np.array([b.std(ddof=1) / np.sqrt(len(b)) if len(b) > 1 else np.nan for b in inside])
     return (edges[1:] + edges[:-1]) / 2, means, sems
@@ -377,7 +378,6 @@ def influence(groups, self=True):
     row("influence", "mark", "no change", y=0)
     single = all(len(g.files) == 1 for g in groups)
     common = np.linspace(-1, 1, 21)
-    common[0], common[-1] = -1.001, 1.001
     for g in groups:
         f = g.files[0]
         if not single:

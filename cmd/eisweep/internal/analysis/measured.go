@@ -96,7 +96,7 @@ func (c *Choice) take(r *Result, f *measures.Found) {
 		if r.Sweep == "" {
 			name = r.Name
 		}
-		c.leaveOut(name, strings.ReplaceAll(f.Err.Error(), " "+r.Path+":", ""))
+		c.leaveOut(name, strings.ReplaceAll(f.Err.Error(), " "+r.Path+":", ":"))
 		r.State, r.Path = damaged, ""
 		return
 	}

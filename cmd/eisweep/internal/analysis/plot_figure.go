@@ -53,7 +53,7 @@ func columnNames(columns []*table.Column) string {
 	return strings.Join(names, ", ")
 }
 
-// addPooled adds a note to the picture that names the parameters that vary within lines.
+// addPooled adds notes to the picture: the parameters that vary within lines, and files whose parameters are not known.
 func (s *sample) addPooled(d *drawing.Drawing, by []*table.Column, axes ...*table.Column) {
 	var pooled []string
 	for _, c := range s.varying() {
@@ -63,6 +63,15 @@ func (s *sample) addPooled(d *drawing.Drawing, by []*table.Column, axes ...*tabl
 	}
 	if len(pooled) > 0 {
 		d.Notes = append(d.Notes, "Together: all values of "+strings.Join(pooled, ", ")+".")
+	}
+	unknown := 0
+	for _, row := range s.rows {
+		if s.found[row].Parameters == nil {
+			unknown++
+		}
+	}
+	if unknown > 1 {
+		d.Notes = append(d.Notes, fmt.Sprintf("Together: %d files that do not contain their parameters.", unknown))
 	}
 }
 
