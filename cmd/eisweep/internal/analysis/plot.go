@@ -181,6 +181,9 @@ func (o *plotOptions) draw(ctx context.Context, e *cli.Env) (*drawing.Drawing, e
 	if err != nil {
 		return nil, err
 	}
+	if s.dropped > 0 {
+		e.Notef("%s left out", cli.Count(s.dropped, "suspect result"))
+	}
 	if o.figure == "" {
 		o.figure = s.suitable()
 	}

@@ -16,6 +16,8 @@ type sample struct {
 	found []Result
 	table *table.Table
 	rows  []int // of the table, and places in found
+
+	dropped int // the suspect results among those that meet the conditions, if they are left out
 }
 
 // sample chooses the results that exist and meet the conditions.
@@ -35,10 +37,13 @@ func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
 			continue
 		}
 		results++
-		if !meets(i) || o.suspect == dropSuspects && found[i].judgement() == suspect {
-			continue
+		switch {
+		case !meets(i):
+		case o.suspect == dropSuspects && found[i].judgement() == suspect:
+			s.dropped++
+		default:
+			s.rows = append(s.rows, i)
 		}
-		s.rows = append(s.rows, i)
 	}
 	switch {
 	case results == 0:
