@@ -62,7 +62,7 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 			begun, told := time.Now(), time.Duration(0)
 			l, err := Acquire(t.Context(), Config{
 				Root:    r,
-				Lock:    &ownLock{root.Holder{Host: "h0", PID: 9}, c.previous},
+				Lock:    &ownLock{holder: root.Holder{Host: "h0", PID: 9}, previous: c.previous},
 				store:   w.hosts[0],
 				now:     w.hosts[0].now,
 				boot:    "boot of h0",

@@ -38,7 +38,9 @@ type candidate struct {
 	seen      record        // what all reads so far have found
 	reads     int           // the number of these reads, without a gap
 	last      time.Duration // when the last of them began, by the boot-time clock
+	spacing   time.Duration // how far apart reads must begin to be counted, if the caller's pauses do not say it
 	announced bool          // Waiting was called
+	failing   bool          // the last read failed
 }
 
 // try looks once, and becomes the owner if it may. If it returns neither a lease nor an error, it is to be called
@@ -52,14 +54,25 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	case err != nil && w.reads == 0 && !w.announced:
 		return nil, err
 	case err != nil:
-		w.reads = 0 // storage is failing, which says nothing about the owner
+		w.fail(err)
+		return nil, nil
+	}
+	w.failing = false
+	switch {
+	case found.Epoch == 0 && !w.Lock.Held():
+		return nil, nil // an owner that is about to create its record, or of an earlier version
+	case found.Boot == w.boot && !w.Lock.Held():
+		w.seen, w.reads = found, 0 // its process exists on this kernel, if only stopped; the lock becomes free when it ends
 		return nil, nil
 	case found.Epoch == 0:
 		return w.claim(ctx, found, w.isFirst())
-	case found.Released || w.isDead(&found):
+	case w.Lock.Held() && (found.Released || w.isDead(&found)):
 		return w.claim(ctx, found, true)
 	case w.reads > 0 && !found.isUnchanged(&w.seen):
 		return nil, &root.InUseError{Path: w.Root.Path(), Holder: found.Holder}
+	}
+	if w.reads > 0 && begun-w.last < w.spacing {
+		return nil, nil
 	}
 	w.count(found, begun, w.now().boot-begun)
 	if w.reads == reads {
@@ -68,6 +81,14 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	}
 	w.announce(found)
 	return nil, nil
+}
+
+// fail notes that the owner's record cannot be read, which says nothing about the owner.
+func (w *candidate) fail(err error) {
+	if !w.failing {
+		w.Log.Warn("look for the owner of the root", "error", err)
+	}
+	w.failing, w.reads = true, 0
 }
 
 // isDead reports whether the owner's process has certainly ended. It signed the lock that this process holds now.
@@ -110,7 +131,7 @@ func (w *candidate) announce(found record) {
 	w.announced = true
 }
 
-// claim creates the next epoch. Only one process can create it.
+// claim creates the next epoch, which only one process can, and then takes the lock if that is still held by another.
 func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lease, error) {
 	own := w.next(previous, dead)
 	begun := w.now()
@@ -119,6 +140,9 @@ func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lea
 		return nil, nil // another was faster: the next look finds it
 	}
 	if err != nil {
+		return nil, err
+	}
+	if _, err := within(ctx, func() (none struct{}, err error) { return none, w.Lock.Take() }); err != nil {
 		return nil, err
 	}
 	l := newLease(w.Config, own)

@@ -35,8 +35,12 @@ type Config struct {
 	directory uint64 // see record; set if store is nil
 }
 
-// Lock is the root's lock, which Acquire's caller holds. *root.Lock is one.
+// Lock is the root's lock. *root.Lock is one.
 type Lock interface {
+	// Held reports whether this process holds the lock, as Acquire's caller does.
+	Held() bool
+	// Take takes the lock from a process that holds it but does not own the root any more.
+	Take() error
 	// Check returns nil if the lock is held. The error wraps root.ErrLockLost when another process has it.
 	Check() error
 	// Holder is this process.

@@ -12,9 +12,13 @@
 // Or twelve reads, 5 s apart and each answered within 2 s, found the record unchanged. So two processes can never start
 // writes at the same time, as long as their boot-time clocks run at about the same rate.
 //
+// A Standby waits for its turn by the same rules, but without the lock: after the reads, it creates the next epoch first and takes
+// the lock then. It does not replace an owner whose process exists on its own kernel.
+//
 // A write that the owner began before T can still reach a file server later. The package cannot prevent that; MustFence
 // says when the files that are appended to need new inodes first. Nor does the package notice a virtual machine that is
 // paused so that neither of its clocks moves; that needs the same remedy.
 //
-// Start reading at Acquire; renewal.go is the owner's part, candidate.go that of the next owner.
+// Start reading at Acquire; renewal.go is the owner's part, candidate.go that of the next owner, standby.go
+// that of one that waits.
 package lease

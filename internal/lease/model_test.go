@@ -65,6 +65,10 @@ func (w *world) disturb(ctx context.Context, rng *rand.Rand, current []*process)
 		if p != nil {
 			p.kill()
 		}
+		if rng.IntN(3) == 0 {
+			current[n] = w.spawnStandby(ctx, h, h.now().boot+time.Duration(rng.IntN(100))*time.Second)
+			return
+		}
 		current[n] = w.spawn(ctx, h, previous)
 	case kind == 3:
 		h.step(time.Hour)

@@ -174,8 +174,13 @@ func (h *host) prune(below uint64) error {
 }
 
 // ownLock is a lock on a mount where other hosts don't see it.
-type ownLock struct{ holder, previous root.Holder }
+type ownLock struct {
+	holder, previous root.Holder
+	unheld           bool
+}
 
+func (l *ownLock) Held() bool            { return !l.unheld }
+func (l *ownLock) Take() error           { l.unheld = false; return nil }
 func (l *ownLock) Check() error          { return nil }
 func (l *ownLock) Holder() root.Holder   { return l.holder }
 func (l *ownLock) Previous() root.Holder { return l.previous }
@@ -229,14 +234,40 @@ func newWorld(t testing.TB, r *root.Root, hosts int, delay func() time.Duration)
 
 // spawn starts a process on a host, which acquires the root until ctx ends.
 func (w *world) spawn(ctx context.Context, h *host, previous root.Holder) *process {
+	return w.start(ctx, h, previous, Acquire)
+}
+
+// spawnStandby is spawn, but the process stands by. Another process of its host holds the lock until a time by its host's clock.
+func (w *world) spawnStandby(ctx context.Context, h *host, held time.Duration) *process {
+	return w.start(ctx, h, root.Holder{}, func(ctx context.Context, c Config) (*Lease, error) {
+		s, err := NewStandby(c)
+		if err != nil {
+			return nil, err
+		}
+		for {
+			l, err := s.Try(ctx, &ownLock{holder: c.Lock.Holder(), unheld: h.now().boot < held})
+			if l != nil || err != nil {
+				return l, err
+			}
+			if err := pause(ctx, s.Pause()); err != nil {
+				return nil, err
+			}
+		}
+	})
+}
+
+func (w *world) start(
+	ctx context.Context, h *host, previous root.Holder, acquire func(context.Context, Config) (*Lease, error),
+) *process {
 	w.mu.Lock()
 	w.pids++
 	ctx, end := context.WithCancel(ctx)
-	p := &process{host: h, end: end, lock: &ownLock{root.Holder{Host: h.name, PID: w.pids, Command: "eisweep coordinator"}, previous}}
+	p := &process{host: h, end: end, lock: &ownLock{
+		holder: root.Holder{Host: h.name, PID: w.pids, Command: "eisweep coordinator"}, previous: previous}}
 	w.processes = append(w.processes, p)
 	w.mu.Unlock()
 	go func() {
-		l, err := Acquire(ctx, Config{Root: w.r, Lock: p.lock, store: h, now: h.now, boot: "boot of " + h.name})
+		l, err := acquire(ctx, Config{Root: w.r, Lock: p.lock, store: h, now: h.now, boot: "boot of " + h.name})
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.lease = l

@@ -62,18 +62,63 @@ var held sync.Map
 // Lock takes the lock of the root for this process. Sign then records version and command for others. The error is an
 // *InUseError when another process holds it. The lock ends with the process, whatever way it ends.
 func (r *Root) Lock(version, command string) (*Lock, error) {
+	return r.lock(version, command, lookTime)
+}
+
+// TryLock is Lock, but does not wait, and where another process holds the lock, it returns a lock that this process does not
+// hold: only Holder, Held and Take may be called then.
+func (r *Root) TryLock(version, command string) (*Lock, error) {
+	l, err := r.lock(version, command, 0)
+	if used := (*InUseError)(nil); errors.As(err, &used) {
+		return l, nil
+	}
+	return l, err
+}
+
+// lock returns the lock, unheld after an *InUseError.
+func (r *Root) lock(version, command string, patience time.Duration) (*Lock, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
 	}
 	since := time.Now().UTC().Truncate(time.Second)
 	l := &Lock{root: r, holder: Holder{Host: host, PID: os.Getpid(), Since: since, Version: version, Command: command}}
-	if err := l.acquire(); err != nil {
-		return nil, err
+	if err := l.acquire(patience); err != nil {
+		return l, err
 	}
 	l.previous, _ = readHolder(l.file) // nobody in particular, then
 	r.removeStale()
 	return l, nil
+}
+
+// Held reports whether this process holds the lock, as far as it knows: see Check.
+func (l *Lock) Held() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file != nil
+}
+
+// Take takes the lock although another process may hold it, by replacing its file: the other's Check then says that its
+// lock is lost. Only the owner of the newest epoch may do so (see package lease). A held lock stays as it is.
+func (l *Lock) Take() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file != nil {
+		return nil
+	}
+	d, err := atomicfile.Create(l.root.Private("lock"), 0o600)
+	if err != nil {
+		return fmt.Errorf("take lock of root: %w", err)
+	}
+	if err = flock(d.File, 0); err == nil {
+		err = atomicfile.Rename(d.File, d.Name(), l.root.Private("lock"))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("take lock of root: %w", err), d.Discard())
+	}
+	l.file = d.File
+	held.Store(l.file, true)
+	return nil
 }
 
 // Sign records this process in the lock's file. A process that finds another signature has lost the lock, so it signs
@@ -91,15 +136,15 @@ func (l *Lock) Sign() error {
 	return nil
 }
 
-// acquire opens the lock's file and locks it, and signs it if the one before was. It begins anew when the file was
+// acquire opens the lock's file and locks it, trying for as long as patience, and signs it if the one before was. It begins anew when the file was
 // removed or replaced meanwhile: the lock of a file that has no name keeps nobody out.
-func (l *Lock) acquire() error {
+func (l *Lock) acquire(patience time.Duration) error {
 	for {
 		f, err := l.root.lockFile()
 		if err != nil {
 			return err
 		}
-		if err := flock(f); err != nil {
+		if err := flock(f, patience); err != nil {
 			defer f.Close()
 			if errors.Is(err, unix.EWOULDBLOCK) {
 				holder, _ := readHolder(f) // nobody in particular, then
@@ -132,10 +177,10 @@ const (
 	lookAgain = 5 * time.Millisecond
 )
 
-func flock(f *os.File) error {
+func flock(f *os.File, patience time.Duration) error {
 	for begun := time.Now(); ; time.Sleep(lookAgain) {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if !errors.Is(err, unix.EWOULDBLOCK) || time.Since(begun) > lookTime {
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Since(begun) >= patience {
 			return err
 		}
 	}
@@ -199,7 +244,7 @@ func (l *Lock) renew() error {
 		return fmt.Errorf("hold lock of root: %w", err)
 	}
 	old := l.file
-	err := l.acquire()
+	err := l.acquire(lookTime)
 	if l.file != old { // also after an error, when the new file was closed again
 		held.Delete(old)
 		err = errors.Join(err, old.Close())
