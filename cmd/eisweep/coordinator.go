@@ -42,11 +42,14 @@ With --http it serves a dashboard, by a link that it logs and that ` + "`eisweep
 prints, and metrics for Prometheus. Beyond localhost the dashboard is served with TLS only.
 
 You can stop and restart the coordinator at any time, here or on another machine.
-Running tasks are not disturbed, and launched sweeps continue.`,
+Running tasks are not disturbed, and launched sweeps continue. A second coordinator
+is refused; with --standby it waits, and continues when the first one ends, is cut
+off from the root, or its machine is lost.`,
 		Example: `  eisweep coordinator --detach
   eisweep coordinator --listen 10.0.0.5:4222 --share-group lab
   eisweep coordinator --nats-context lab
   eisweep coordinator --http localhost:8080
+  eisweep coordinator --standby --detach
   eisweep coordinator --slurm 'max=40,cores=8,time=4h,mem-per-core=1G' -- --partition=short`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := onlyAfterDash(cmd, args); err != nil {

@@ -36,7 +36,7 @@ func TestHostsShareAFolderOverNFS(t *testing.T) {
 	verdict(t, c, root, "pushed", want["pushed"])
 }
 
-// TestAnOwnerIsCutOffFromTheFolder cuts a coordinator off from the NFS server in the middle of a sweep, until another one on
+// TestAnOwnerIsCutOffFromTheFolder cuts a coordinator off from the NFS server in the middle of a sweep, until one that stood by on
 // another host has taken the root over and has seen to the rest. What the first has begun to write arrives when it is heard
 // again, and changes nothing.
 func TestAnOwnerIsCutOffFromTheFolder(t *testing.T) {
@@ -49,6 +49,8 @@ func TestAnOwnerIsCutOffFromTheFolder(t *testing.T) {
 
 	c := newCluster(t)
 	first := c.coordinator(desk)
+	second := c.start(server, "coordinator", "--standby", "--advertise", server.address())
+	second.await("standing by")
 	root := c.root(server)
 	w := newWorkerPool(c, root, server, server)
 	c.hold(root, ">2")
@@ -57,7 +59,7 @@ func TestAnOwnerIsCutOffFromTheFolder(t *testing.T) {
 	w.awaitRunning(w.members[0])
 	n.cut(desk.link)
 	c.release(root)
-	second := c.coordinator(server)
+	second.await("the coordinator is ready")
 	c.does(server, "watch", "cut")
 	before := contents(filepath.Join(root, "cut", "manifest.jsonl"))
 	n.heal(desk.link)

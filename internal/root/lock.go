@@ -136,8 +136,8 @@ func (l *Lock) Sign() error {
 	return nil
 }
 
-// acquire opens the lock's file and locks it, trying for as long as patience, and signs it if the one before was. It begins anew when the file was
-// removed or replaced meanwhile: the lock of a file that has no name keeps nobody out.
+// acquire opens the lock's file and locks it, trying for as long as patience, and signs it if the one before was signed. It starts
+// over if the file was removed or replaced meanwhile: the lock of a file that has no name keeps nobody out.
 func (l *Lock) acquire(patience time.Duration) error {
 	for {
 		f, err := l.root.lockFile()

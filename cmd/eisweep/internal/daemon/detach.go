@@ -29,7 +29,7 @@ const (
 	quietTimeout  = 5 * time.Second
 )
 
-// Detach starts the coordinator as a process of its own, which outlives the shell, and returns when it answers.
+// Detach starts the coordinator as a process of its own, which outlives the shell, and returns when it answers or stands by.
 func (s *Service) Detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, path string) error {
 	r, err := root.Open(path)
 	if err != nil {
@@ -76,6 +76,10 @@ func (s *Service) Detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 		return cli.WithCode(max(cli.ExitInternal, code), errors.New(loggedError(log, begun)))
 	default:
 	}
+	if s.standby && !strings.Contains(logged(log, begun), ReadyMessage) {
+		e.Linef("the coordinator stands by (process %d; log %s); stop it with: kill %d", c.Process.Pid, name, c.Process.Pid)
+		return nil
+	}
 	e.Linef("the coordinator runs (process %d; log %s); stop it with: kill %d", c.Process.Pid, name, c.Process.Pid)
 	e.Linef("start workers on any machine that shares the root directory: eisweep worker%s%s", e.RootFlag, s.CommandLine())
 	return nil
@@ -97,7 +101,7 @@ func (s *Service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	return args
 }
 
-// awaitAnswer returns when the coordinator of that process answers, or has ended. Its log has that name, and said returns
+// awaitAnswer returns when the coordinator of that process answers, stands by, or has ended. Its log has that name, and said returns
 // what is in it.
 func (s *Service) awaitAnswer(
 	ctx context.Context, e *cli.Env, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string,
@@ -122,8 +126,12 @@ func (s *Service) awaitAnswer(
 			e.Notef("waiting for the coordinator to answer; its log is %s", name)
 		case <-ticker.C:
 		}
-		if unreachable == nil && strings.Contains(said(), ReadyMessage) {
+		text := said()
+		if unreachable == nil && strings.Contains(text, ReadyMessage) {
 			unreachable = time.After(reachTimeout)
+		}
+		if unreachable == nil && s.standby && strings.Contains(text, StandbyMessage) {
+			return nil
 		}
 		cl, err := client.OpenQuietly(ctx, e, r, &s.Connection)
 		if err != nil {

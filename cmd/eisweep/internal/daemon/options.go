@@ -25,6 +25,7 @@ func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
 	f.StringSliceVar(&s.allowHooks, "allow-hooks", nil, "run the hooks that launches request, as this user on this machine: "+
 		"`KINDS` is command, webhook or both, separated by a comma (default: none)")
+	f.BoolVar(&s.standby, "standby", false, "while another process owns the root, wait, and continue when it ends or is cut off")
 	f.DurationVar(&s.ahead, "ahead", defaultAhead, "let the queue keep workers busy for `DURATION` without a coordinator")
 	s.http.AddFlags(cmd, "serve a dashboard for the browser, and without authentication /metrics (Prometheus), /healthz and /readyz, "+
 		"on `HOST:PORT` (default: off)")

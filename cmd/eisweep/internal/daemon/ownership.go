@@ -27,7 +27,7 @@ func (s *Service) stopOnExpiry(server *natsserver.Server, own *lease.Lease) {
 func (s *Service) waitForFailure(ctx context.Context) error {
 	held, lose := context.WithCancel(ctx)
 	defer lose()
-	unreachable, lost, expired := s.queue.Lost(), s.root.Lease.Lost(), s.expired()
+	unreachable, lost, expired := s.queue.Lost(), s.root.Lease.Lost(), s.root.Lease.Expired()
 	go func() {
 		defer lose()
 		select {
@@ -56,7 +56,7 @@ func (s *Service) isDisowned() bool {
 	select {
 	case <-s.root.Lease.Lost():
 		return true
-	case <-s.expired():
+	case <-s.root.Lease.Expired():
 		return true
 	default:
 		return false
@@ -65,15 +65,6 @@ func (s *Service) isDisowned() bool {
 
 // disownedError says why the service is disowned.
 func (s *Service) disownedError() error { return cmp.Or(s.root.Lost(), ownership.ErrExpired) }
-
-// expired is closed when the root's storage did not answer for so long that the embedded server stops. With the site's NATS server, the
-// service waits for the storage instead.
-func (s *Service) expired() <-chan struct{} {
-	if s.External() {
-		return nil
-	}
-	return s.root.Lease.Expired()
-}
 
 // accessFilesInterval is how often the coordinator checks whether the access files are still its own.
 const accessFilesInterval = 10 * time.Second

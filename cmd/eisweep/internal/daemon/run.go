@@ -11,13 +11,22 @@ import (
 	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/lease"
+	"eisweep/internal/root"
 )
 
-// ReadyMessage is what a coordinator logs when it answers commands.
-const ReadyMessage = "the coordinator is ready"
+// What a coordinator logs when it answers commands, and when it stands by.
+const (
+	ReadyMessage   = "the coordinator is ready"
+	StandbyMessage = "standing by: this coordinator continues when the present owner of the root ends or is cut off"
+)
 
-// Run manages the root until a signal comes, or it cannot continue. When the root's storage does not answer for too long, it stops its
-// NATS server, and starts again when the storage is back, unless the root has another owner then.
+// standBy says which owner this process waits for.
+func (s *Service) standBy(owner root.Holder) {
+	s.log.Info(StandbyMessage, "owner", owner.Command, "process", owner.PID, "host", owner.Host)
+}
+
+// Run manages the root until a signal comes, or it cannot continue. When the root's storage does not answer for too long, it stops
+// serving, and starts again when the storage is back, unless the root has another owner then. A standby then stands by.
 func (s *Service) Run(ctx context.Context, e *cli.Env, path string, log *slog.Logger) error {
 	s.log = log
 	cli.IgnoreBrokenPipe()
@@ -25,6 +34,10 @@ func (s *Service) Run(ctx context.Context, e *cli.Env, path string, log *slog.Lo
 	var disowned bool
 	for {
 		err := s.runOnce(ctx, e, path)
+		if s.standby && ctx.Err() == nil && (errors.Is(err, lease.ErrLost) || errors.Is(err, root.ErrLockLost)) {
+			s.log.Warn("standing by again", "error", err)
+			continue
+		}
 		disowned = disowned || errors.Is(err, ownership.ErrExpired)
 		if !disowned || ctx.Err() != nil || !errors.Is(err, ownership.ErrExpired) && !atomicfile.IsStorage(err) {
 			return err
@@ -32,7 +45,7 @@ func (s *Service) Run(ctx context.Context, e *cli.Env, path string, log *slog.Lo
 		if err := wait.Wait(ctx, err); err != nil {
 			return client.UnlessStopped(ctx, s.log, err)
 		}
-		if lost := s.lastLease.Verify(ctx); errors.Is(lost, lease.ErrLost) {
+		if lost := s.lastLease.Verify(ctx); errors.Is(lost, lease.ErrLost) && !s.standby {
 			return lost
 		} else if lost != nil {
 			s.log.Debug("look for another owner", "error", lost)

@@ -34,6 +34,7 @@ type Service struct {
 	http              views.Options // of health, metrics and the dashboard
 	allowHooks        []string      // hookCommand, hookWebhook
 	ahead             time.Duration // for how long the queue holds tasks
+	standby           bool          // wait while the root has another owner
 
 	log         *slog.Logger
 	root        *ownership.Root
@@ -68,7 +69,12 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 			return err
 		}
 	}
-	if s.root, err = ownership.Open(ctx, e, path, s.log, s.warn); err != nil {
+	if s.standby {
+		s.root, err = ownership.Await(ctx, e, path, s.log, s.standBy)
+	} else {
+		s.root, err = ownership.Open(ctx, e, path, s.log, s.warn)
+	}
+	if err != nil {
 		return err
 	}
 	s.lastLease = s.root.Lease

@@ -36,13 +36,21 @@ func Open(ctx context.Context, e *cli.Env, path string, log *slog.Logger, notef 
 	if o.lock, err = r.Lock(cli.Version(), commandLine()); err != nil {
 		return nil, ExplainInUse(err)
 	}
-	o.Lease, err = lease.Acquire(ctx, lease.Config{
-		Root: r, Lock: o.lock, Term: cli.OwnershipTerm(e), Log: log, Protocol: protocol.Compatibility(),
-		Waiting: func(h root.Holder, d time.Duration) { notef("%s", unreleased(r.Path(), h, d)) },
-	})
-	if err != nil {
+	c := leaseConfig(e, r, log)
+	c.Lock = o.lock
+	c.Waiting = func(h root.Holder, d time.Duration) { notef("%s", unreleased(r.Path(), h, d)) }
+	if o.Lease, err = lease.Acquire(ctx, c); err != nil {
 		return nil, errors.Join(cli.OrInterrupted(ctx, ExplainInUse(err)), o.lock.Unlock())
 	}
+	return o.begin(ctx)
+}
+
+func leaseConfig(e *cli.Env, r *root.Root, log *slog.Logger) lease.Config {
+	return lease.Config{Root: r, Term: cli.OwnershipTerm(e), Log: log, Protocol: protocol.Compatibility()}
+}
+
+// begin prepares a root that this process has just become the owner of, or closes it.
+func (o *Root) begin(ctx context.Context) (*Root, error) {
 	if err := errors.Join(o.lock.Sign(), o.fence(ctx)); err != nil {
 		return nil, errors.Join(cli.OrInterrupted(ctx, err), o.Close())
 	}
