@@ -79,6 +79,9 @@ func Rename(r *root.Root, from, to string, authorizeWrite func() error) (err err
 	return Remove(r, from, nil, authorizeWrite)
 }
 
+// hardLink gives a file another name. A test has it fail.
+var hardLink = os.Link
+
 // link makes every file of a directory a file of another, except those that a renamed sweep gets newly written.
 func link(from, to string) error {
 	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
@@ -96,7 +99,12 @@ func link(from, to string) error {
 		case atomicfile.IsTemporary(name):
 			return nil
 		}
-		return os.Link(path, filepath.Join(to, name))
+		err = hardLink(path, filepath.Join(to, name))
+		if atomicfile.HasNoLinks(err) {
+			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("rename needs hard links, and the file system of %s has none, or "+
+				"does not permit them (%v): use the old name, or a root on another file system", path, errors.Unwrap(err))}
+		}
+		return err
 	})
 }
 

@@ -115,8 +115,13 @@ func Kind(mode fs.FileMode) string {
 
 // Read reads a regular file of up to limit bytes. It follows no link in the last element of the path and never waits. The
 // error wraps ErrNotRegular or ErrTooLarge.
-func Read(path string, limit int64) ([]byte, error) {
-	f, err := Open(path)
+func Read(path string, limit int64) ([]byte, error) { return read(Open, path, limit) }
+
+// ReadLinked is Read, but follows links: for files that a person names.
+func ReadLinked(path string, limit int64) ([]byte, error) { return read(OpenLinked, path, limit) }
+
+func read(open func(string) (*os.File, error), path string, limit int64) ([]byte, error) {
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func makeDirectory(path string) error {
 		if errors.Is(err, fs.ErrNotExist) { // as in /proc
 			return fmt.Errorf("make root %s: %w", path, ErrNoPlace)
 		}
-		return fmt.Errorf("make root %s: give a directory that you can write to (-p, EISWEEP_ROOT): %w", path, err)
+		return fmt.Errorf("make root %s (-p, EISWEEP_ROOT): %w", path, err)
 	}
 	if err := unix.Access(path, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
 		if user, e := owner(path); e == nil && user != os.Geteuid() {

@@ -64,7 +64,7 @@ func (h *Hooks) secret(e *cli.Env) (string, error) {
 	}
 	secret := e.Getenv(secretVariable)
 	if h.secretFile != "" {
-		text, err := atomicfile.Read(h.secretFile, maxSecretFile)
+		text, err := atomicfile.ReadLinked(h.secretFile, maxSecretFile)
 		if err != nil {
 			return "", cli.Usagef("--webhook-secret: %w", err)
 		}
