@@ -75,6 +75,31 @@ func TestProblemsDoNotWaitForStorage(t *testing.T) {
 	<-ended
 }
 
+// TestOnlyTheOwnerReadsHooks: they have secrets. The root is shared with a group.
+func TestOnlyTheOwnerReadsHooks(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := New(Config{Root: r, Log: slog.New(slog.DiscardHandler), Allowed: Allowed{Commands: true}})
+	if err := k.Arm("a", &control.Hooks{OnFinish: "true"}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.ShareWith(os.Getgid(), true); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), r, nil, &delivery{Notice: Notice{Event: SweepFinished, Sweep: "a"}, Command: "true"}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{
+		r.Private(directory): 0o700 | os.ModeDir, pathOf(r, "a"): 0o600, logOf(r, "a", SweepFinished): 0o600,
+	} {
+		if info, err := os.Stat(path); err != nil || info.Mode() != want {
+			t.Errorf("%s has mode %v, want %v (%v)", path, info.Mode(), want, err)
+		}
+	}
+}
+
 // TestHooksThatCannotBeReadAreProblems lists them, with a keeper and without, until the sweep is launched again or removed.
 func TestHooksThatCannotBeReadAreProblems(t *testing.T) {
 	r := keeper(t, nil).config.Root

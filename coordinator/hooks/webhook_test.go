@@ -37,6 +37,26 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
+// TestAnAnswerIsReadInPart has a receiver whose answer never ends.
+func TestAnAnswerIsReadInPart(t *testing.T) {
+	var written int
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for block := make([]byte, 4<<10); ; written += len(block) {
+			if _, err := w.Write(block); err != nil {
+				return // the sender has left
+			}
+		}
+	}))
+	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: endless.URL, Secret: strings.Repeat("s", 32)}}
+	if err := send(t.Context(), d, "test", time.Now()); err != nil {
+		t.Errorf("the webhook was accepted, but %v", err)
+	}
+	endless.Close()
+	if most := maxAnswer + 32<<20; written > most { // the system buffers some
+		t.Errorf("%d bytes were sent, want at most %d", written, most)
+	}
+}
+
 // TestAReceiverThatHangs is reported in the program's own words.
 func TestAReceiverThatHangs(t *testing.T) {
 	ended := make(chan struct{})

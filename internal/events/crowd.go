@@ -35,7 +35,8 @@ func (c *crowd) admit(e *Event) bool {
 		return true
 	}
 	if !c.last.IsZero() {
-		c.room = min(crowdBurst, c.room+e.Time.Sub(c.last).Seconds()/crowdPause.Seconds())
+		passed := max(0, e.Time.Sub(c.last)) // the clock may have been set back
+		c.room = min(crowdBurst, c.room+passed.Seconds()/crowdPause.Seconds())
 	}
 	c.last = e.Time
 	if c.room >= 1 {

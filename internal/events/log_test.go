@@ -211,6 +211,21 @@ func TestManyAttemptsAreCounted(t *testing.T) {
 	}
 }
 
+// TestAClockThatIsSetBackHidesNothing has few attempts, an hour before the one before.
+func TestAClockThatIsSetBackHidesNothing(t *testing.T) {
+	c := newCrowd()
+	now := time.Now()
+	for i, at := range []time.Time{now, now.Add(-time.Hour), now.Add(-time.Hour + time.Minute), now} {
+		if !c.admit(&Event{Time: at, Kind: AttemptStarted, Sweep: "s", Crowded: true}) {
+			t.Errorf("attempt %d is not listed", i+1)
+		}
+	}
+	one := Event{Kind: AttemptStarted, Sweep: "s", Count: 1}
+	if text := one.Text(); text != "1 more attempt of sweep s started" {
+		t.Errorf("the text is %q", text)
+	}
+}
+
 // TestNothingIsWrittenWithoutOwnership adds events while the process may not write, and then may again.
 func TestNothingIsWrittenWithoutOwnership(t *testing.T) {
 	r := openRoot(t, t.TempDir())

@@ -85,11 +85,11 @@ func (e *Event) workerText() string {
 func (e *Event) attemptText() string {
 	if e.Count > 0 {
 		verb := map[Kind]string{AttemptStarted: "started", AttemptFinished: "finished", AttemptReturned: "returned", TaskFailed: "failed"}[e.Kind]
-		noun := "attempts"
+		noun := "more attempt"
 		if e.Kind == TaskFailed {
-			noun = "tasks"
+			noun = "more task"
 		}
-		return fmt.Sprintf("%d more %s of sweep %s %s%s", e.Count, noun, e.Sweep, verb, after(": ", e.Why))
+		return fmt.Sprintf("%s of sweep %s %s%s", count(e.Count, noun), e.Sweep, verb, after(": ", e.Why))
 	}
 	switch e.Kind {
 	case AttemptStarted:

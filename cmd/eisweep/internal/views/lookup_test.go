@@ -1,6 +1,8 @@
 package views
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -34,6 +36,13 @@ func TestATaskIsLookedForWithoutTables(t *testing.T) {
 	if sweep, err := d.sweepOf(t.Context(), sweeps.ID{2}); err != nil || sweep != "a" {
 		t.Errorf("a task of a manifest is of %q (%v)", sweep, err)
 	}
+	d.lookups <- struct{}{} // another request looks for a task
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if sweep, err := d.sweepOf(ended, sweeps.ID{2}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second request finds %q at the same time (%v)", sweep, err)
+	}
+	<-d.lookups
 	if k, err := d.find(t.Context(), b[5].ID, ""); err != nil || k.sweep != "b" || len(d.tables.open) != 1 {
 		t.Errorf("it is found as %+v with %d tables (%v)", k, len(d.tables.open), err)
 	}
