@@ -28,7 +28,7 @@ func WriteJSON(w http.ResponseWriter, r *http.Request, value any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	write(w, r, http.StatusOK, text)
+	write(w, r, http.StatusOK, visible(text))
 }
 
 // WriteSVG answers with a drawing.
@@ -49,7 +49,7 @@ func writeError(w http.ResponseWriter, code int, text, remedy string) {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.WriteHeader(code)
-	_, _ = w.Write(body)
+	_, _ = w.Write(visible(body))
 }
 
 func write(w http.ResponseWriter, r *http.Request, code int, text []byte) {

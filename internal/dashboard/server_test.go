@@ -275,13 +275,13 @@ func TestErrorsAreAnswered(t *testing.T) {
 func TestAStreamSendsEvents(t *testing.T) {
 	d := newDesk(t).show("")
 	with := d.session(Read)
-	d.events <- Event{ID: "7", Name: "state", Data: []byte(`{"x":1}`)}
+	d.events <- Event{ID: "7", Name: "state", Data: []byte("{\"x\":\"\u202e\"}")}
 	answer, err := http.DefaultTransport.RoundTrip(d.request(http.MethodGet, "/api/stream", "", with))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	want := "retry: 1000\n\nid: 7\nevent: state\ndata: {\"x\":1}\n\n"
+	want := "retry: 1000\n\nid: 7\nevent: state\ndata: {\"x\":\"\\\\u202e\"}\n\n"
 	got := make([]byte, len(want))
 	if _, err := io.ReadFull(answer.Body, got); err != nil || string(got) != want {
 		t.Errorf("%q (%v)", got, err)

@@ -66,7 +66,7 @@ func (e *Event) text() string {
 	if e.ID != "" {
 		id = "id: " + e.ID + "\n"
 	}
-	return id + "event: " + e.Name + "\ndata: " + string(e.Data) + "\n\n"
+	return id + "event: " + e.Name + "\ndata: " + string(visible(e.Data)) + "\n\n"
 }
 
 // stream writes to a client that must keep reading.

@@ -53,7 +53,10 @@ func (c *crowd) admit(e *Event) bool {
 
 // due removes and returns the counts that have waited for long enough, or all.
 func (c *crowd) due(now time.Time, all bool) []Event {
-	return c.remove(func(e *Event) bool { return all || now.Sub(e.Since) >= crowdTime })
+	return c.remove(func(e *Event) bool {
+		age := now.Sub(e.Since)
+		return all || age >= crowdTime || age < 0 // the clock was set back
+	})
 }
 
 // before removes and returns the counts that belong before an event: what happened to a sweep before its end.
