@@ -187,7 +187,7 @@ func meansOf(networks []MeasuredNetwork, series string, style drawing.Style) (li
 				to = &means[0]
 			}
 		}
-		s := table.Summarize(values)
+		s := table.Describe(values)
 		line.X, line.Y = append(line.X, x), append(line.Y, s.Mean)
 		to.X, to.Y = append(to.X, x), append(to.Y, s.Mean)
 		to.Low, to.High = append(to.Low, s.Student.Low), append(to.High, s.Student.High)

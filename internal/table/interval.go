@@ -32,15 +32,29 @@ type Summary struct {
 
 // Summarize describes the values that are numbers. Their order does not matter, and they are not changed.
 func Summarize(values []float64) Summary {
-	x := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-	slices.Sort(x)
-	s := Summary{N: len(x), Mean: mean(x), SD: math.NaN(), Student: none, Bootstrap: none}
+	s, x := describe(values)
 	if s.N > 1 {
-		s.SD = stat.StdDev(x, nil)
-		s.Student = student(s.N, s.Mean, s.SD)
 		s.Bootstrap = bootstrap(x)
 	}
 	return s
+}
+
+// Describe is Summarize without the bootstrap, which takes nearly all of its time.
+func Describe(values []float64) Summary {
+	s, _ := describe(values)
+	return s
+}
+
+// describe also returns the values that are numbers, sorted.
+func describe(values []float64) (s Summary, x []float64) {
+	x = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	slices.Sort(x)
+	s = Summary{N: len(x), Mean: mean(x), SD: math.NaN(), Student: none, Bootstrap: none}
+	if s.N > 1 {
+		s.SD = stat.StdDev(x, nil)
+		s.Student = student(s.N, s.Mean, s.SD)
+	}
+	return s, x
 }
 
 // mean is NaN without values.

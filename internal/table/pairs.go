@@ -1,6 +1,7 @@
 package table
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -23,8 +24,8 @@ var ErrNoPairs = errors.New("no pairs")
 // differences are grouped by the named columns and those of the conditions; without names, by all parameters, so that they are summarized
 // over seeds. Without measures, the result has all measures. Versus also returns the number of rows without a baseline.
 //
-// The error wraps ErrNoPairs if no row has a baseline.
-func Versus(t *Table, base []Condition, names, measures []string) (out *Table, unpaired int, err error) {
+// The error wraps ErrNoPairs if no row has a baseline, and the error of the context if that ended.
+func Versus(ctx context.Context, t *Table, base []Condition, names, measures []string) (out *Table, unpaired int, err error) {
 	p, err := pairUp(t, base)
 	if err != nil {
 		return nil, 0, err
@@ -37,7 +38,8 @@ func Versus(t *Table, base []Condition, names, measures []string) (out *Table, u
 	if err != nil {
 		return nil, 0, err
 	}
-	return p.summarize(by, columns), p.unpaired, nil
+	out, err = p.summarize(ctx, by, columns)
+	return out, p.unpaired, err
 }
 
 // pairing is which rows have which baseline.
@@ -234,7 +236,7 @@ func (p *pairing) grouping(names []string) ([]*Column, error) {
 	return p.table.grouping(append(all, names...))
 }
 
-func (p *pairing) summarize(by, columns []*Column) *Table {
+func (p *pairing) summarize(ctx context.Context, by, columns []*Column) (*Table, error) {
 	paired := make([]int, 0, len(p.baseline))
 	for row := range p.table.Len() {
 		if _, ok := p.baseline[row]; ok {
@@ -253,8 +255,10 @@ func (p *pairing) summarize(by, columns []*Column) *Table {
 			differences = append(differences, d)
 		}
 	}
-	out.add(differences)
-	return out.table()
+	if err := out.add(ctx, differences); err != nil {
+		return nil, err
+	}
+	return out.table(), nil
 }
 
 // differences returns the rows' differences from their baselines in a measure, and the mean of those baselines that count.

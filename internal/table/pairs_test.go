@@ -25,7 +25,7 @@ func TestPairedDifferencesAreScipys(t *testing.T) {
 	if err := json.Unmarshal(python(t, nil, "testdata/paired.py", path), &want); err != nil {
 		t.Fatal(err)
 	}
-	got, unpaired, err := Versus(sweep(), versusNeither, nil, []string{"cc_median"})
+	got, unpaired, err := Versus(t.Context(), sweep(), versusNeither, nil, []string{"cc_median"})
 	if err != nil || unpaired != 0 || got.Len() != len(want) {
 		t.Fatalf("%d rows, %d unpaired, error %v; scipy has %d", got.Len(), unpaired, err, len(want))
 	}
@@ -41,7 +41,7 @@ func TestPairedDifferencesAreScipys(t *testing.T) {
 
 // The bootstrap of paired differences resamples pairs, not rows.
 func TestDifferencesAreResampledAsPairs(t *testing.T) {
-	got, _, err := Versus(sweep(), versusNeither, []string{}, []string{"cc_median"})
+	got, _, err := Versus(t.Context(), sweep(), versusNeither, []string{}, []string{"cc_median"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestRowsWithoutABaselineAreCounted(t *testing.T) {
 		return whole.Column("pl.is_plastic").Text[i] != "NEITHER" || whole.Column("seed").Numbers[i] < 3 ||
 			whole.Column("sy.e2e.w_total").Numbers[i] != 1
 	})
-	got, unpaired, err := Versus(part, versusNeither, nil, []string{"osi_i_mean"})
+	got, unpaired, err := Versus(t.Context(), part, versusNeither, nil, []string{"osi_i_mean"})
 	if err != nil || unpaired != 4 || got.Column("n").Numbers[0] != 2 {
 		t.Errorf("%d unpaired, error %v\n%s", unpaired, err, text(t, got))
 	}
@@ -90,7 +90,7 @@ func TestWhyThereAreNoPairs(t *testing.T) {
 		"not a parameter":    {whole, []Condition{{"state", "done"}}, "not a parameter"},
 		"two rows of a seed": {whole, []Condition{{"seed", "1"}}, "not a parameter"},
 	} {
-		_, _, err := Versus(c.table, c.base, nil, nil)
+		_, _, err := Versus(t.Context(), c.table, c.base, nil, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
 		}
@@ -102,14 +102,15 @@ func TestABaselineMustBeUnique(t *testing.T) {
 	for j := range twice.Columns {
 		twice.Columns[j].take(&twice.Columns[j], 0)
 	}
-	if _, _, err := Versus(twice, versusNeither, nil, nil); err == nil || !strings.Contains(err.Error(), "several rows") {
+	if _, _, err := Versus(t.Context(), twice, versusNeither, nil, nil); err == nil || !strings.Contains(err.Error(), "several rows") {
 		t.Errorf("error %v", err)
 	}
 }
 
 // Several conditions together are for parameters that vary together.
 func TestLinkedParametersPair(t *testing.T) {
-	got, unpaired, err := Versus(sweep(), []Condition{{"pl.is_plastic", "NEITHER"}, {"sy.e2e.w_total", "1"}}, nil, []string{"cc_median"})
+	base := []Condition{{"pl.is_plastic", "NEITHER"}, {"sy.e2e.w_total", "1"}}
+	got, unpaired, err := Versus(t.Context(), sweep(), base, nil, []string{"cc_median"})
 	if err != nil || unpaired != 0 || got.Len() != 5 {
 		t.Errorf("%d rows, %d unpaired, error %v", got.Len(), unpaired, err)
 	}

@@ -1,14 +1,16 @@
 package table
 
 import (
+	"context"
 	"runtime"
 	"slices"
 	"sync"
 )
 
 // By groups the rows by the named columns, which are usually parameters, and summarizes measures over each group. The result has one
-// row for each group and measure, with groups in the order of their first rows. Without measures, it has all of them.
-func By(t *Table, names, measures []string) (*Table, error) {
+// row for each group and measure, with groups in the order of their first rows. Without measures, it has all of them. It ends early with
+// the error of the context.
+func By(ctx context.Context, t *Table, names, measures []string) (*Table, error) {
 	by, err := t.grouping(names)
 	if err != nil {
 		return nil, err
@@ -29,7 +31,9 @@ func By(t *Table, names, measures []string) (*Table, error) {
 			samples = append(samples, pick(c, rows))
 		}
 	}
-	out.add(samples)
+	if err := out.add(ctx, samples); err != nil {
+		return nil, err
+	}
 	return out.table(), nil
 }
 
@@ -89,19 +93,22 @@ func (s *summaries) start(by []*Column, row int, measure *Column) {
 	s.unit.Text = append(s.unit.Text, measure.Unit)
 }
 
-// add completes the rows with the summaries of their samples, which are made on every core.
-func (s *summaries) add(samples [][]float64) {
+// add completes the rows with the summaries of their samples, which are made on every core. Those of many values take seconds together.
+func (s *summaries) add(ctx context.Context, samples [][]float64) error {
 	done := make([]Summary, len(samples))
 	var all sync.WaitGroup
 	cores := runtime.GOMAXPROCS(0)
 	for core := range cores {
 		all.Go(func() {
-			for i := core; i < len(samples); i += cores {
+			for i := core; i < len(samples) && ctx.Err() == nil; i += cores {
 				done[i] = Summarize(samples[i])
 			}
 		})
 	}
 	all.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	for _, d := range done {
 		for c, x := range map[*Column]float64{
 			&s.n: float64(d.N), &s.mean: d.Mean, &s.sd: d.SD, &s.studentLow: d.Student.Low, &s.studentHigh: d.Student.High,
@@ -110,6 +117,7 @@ func (s *summaries) add(samples [][]float64) {
 			c.Numbers = append(c.Numbers, x)
 		}
 	}
+	return nil
 }
 
 func (s *summaries) table() *Table {

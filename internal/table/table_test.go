@@ -1,6 +1,9 @@
 package table
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -50,7 +53,7 @@ func text(t *testing.T, table *Table) string {
 }
 
 func TestByGroupsOverSeeds(t *testing.T) {
-	got, err := By(sweep(), []string{"pl.is_plastic"}, []string{"cc_median", "seconds"})
+	got, err := By(t.Context(), sweep(), []string{"pl.is_plastic"}, []string{"cc_median", "seconds"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +72,7 @@ EXC            seconds    s     8   12.5     1.2
 }
 
 func TestByWithoutMeasuresHasThoseWithValues(t *testing.T) {
-	got, err := By(sweep(), []string{"sy.e2e.w_total", "pl.is_plastic"}, nil)
+	got, err := By(t.Context(), sweep(), []string{"sy.e2e.w_total", "pl.is_plastic"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +90,11 @@ func TestByDoesNotDependOnTheOrder(t *testing.T) {
 			backward.Columns[j].take(&forward.Columns[j], i)
 		}
 	}
-	a, err := By(forward, []string{"pl.is_plastic"}, []string{"cc_median"})
+	a, err := By(t.Context(), forward, []string{"pl.is_plastic"}, []string{"cc_median"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := By(backward, []string{"pl.is_plastic"}, []string{"cc_median"})
+	b, err := By(t.Context(), backward, []string{"pl.is_plastic"}, []string{"cc_median"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +117,7 @@ func TestUnknownColumnsAreNamed(t *testing.T) {
 		{[]string{"cc_median"}, nil, "cc_median is a measure"},
 		{[]string{"seed"}, []string{"state"}, "state is not a measure"},
 	} {
-		if _, err := By(sweep(), c.by, c.measures); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := By(t.Context(), sweep(), c.by, c.measures); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("by %v of %v: error %v, want %q", c.by, c.measures, err, c.want)
 		}
 	}
@@ -128,5 +131,25 @@ func TestNumbersAreReadable(t *testing.T) {
 		if got := Readable(x); got != want {
 			t.Errorf("%v is written %s, want %s", x, got, want)
 		}
+	}
+}
+
+// Thousands of rows take seconds, so an interrupted command does not wait for them.
+func TestSummariesEndWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := By(ctx, sweep(), []string{"pl.is_plastic"}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("By: %v, want the error of the context", err)
+	}
+	if _, _, err := Versus(ctx, sweep(), versusNeither, nil, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Versus: %v, want the error of the context", err)
+	}
+}
+
+func TestDescribeIsSummarizeWithoutBootstrap(t *testing.T) {
+	values := []float64{3, math.NaN(), 1, 4, 1}
+	want := Summarize(values)
+	if want.Bootstrap = none; fmt.Sprint(Describe(values)) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", Describe(values), want)
 	}
 }

@@ -92,8 +92,8 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values, given str
 		}
 	}
 	if len(shown) > 0 {
-		if p.Averages, err = table.By(t, columnsOf(p.Rows, table.Parameter), shown); err != nil {
-			return nil, err
+		if p.Averages, err = table.By(ctx, t, columnsOf(p.Rows, table.Parameter), shown); err != nil {
+			return nil, cli.OrInterrupted(ctx, err)
 		}
 	}
 	inMeasures, err := measureFigures(c, t, shown)

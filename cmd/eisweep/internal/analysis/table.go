@@ -157,28 +157,28 @@ func (o *tableOptions) run(ctx context.Context, e *cli.Env, args []string) error
 		of := cli.Count(len(o.choice.found), "row")
 		return errors.Join(o.choice.report(e), cli.Usagef("none of %s meets --where and --suspect", of))
 	}
-	if t, err = o.summarize(e, t); err != nil {
+	if t, err = o.summarize(ctx, e, t); err != nil {
 		return err
 	}
 	return errors.Join(o.write(e, t), o.choice.report(e))
 }
 
 // summarize makes the table that is written from that of the tasks.
-func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, error) {
+func (o *tableOptions) summarize(ctx context.Context, e *cli.Env, t *table.Table) (*table.Table, error) {
 	switch {
 	case len(o.base) > 0:
-		out, unpaired, err := table.Versus(t, o.base, o.grouping(e, t), o.chosen)
+		out, unpaired, err := table.Versus(ctx, t, o.base, o.grouping(e, t), o.chosen)
 		if err != nil {
-			return nil, cli.Usagef("--vs %s: %w", strings.Join(o.vs, " --vs "), err)
+			return nil, cli.OrInterrupted(ctx, cli.Usagef("--vs %s: %w", strings.Join(o.vs, " --vs "), err))
 		}
 		if unpaired > 0 {
 			e.Notef("%s without a baseline left out", cli.Count(unpaired, "row"))
 		}
 		return out, nil
 	case o.by != "":
-		out, err := table.By(t, o.grouping(e, t), o.chosen)
+		out, err := table.By(ctx, t, o.grouping(e, t), o.chosen)
 		if err != nil {
-			return nil, cli.Usagef("--by %s: %w", o.by, err)
+			return nil, cli.OrInterrupted(ctx, cli.Usagef("--by %s: %w", o.by, err))
 		}
 		return out, nil
 	}
