@@ -12,7 +12,8 @@ import (
 )
 
 // drawMaps draws the mean at each point of the grid that the values of both parameters span. Cells have equal sizes, whatever the
-// distance of the values. Places whose networks have no value of the measure are part of the grid.
+// distance of the values. Places whose networks have no value of the measure are part of the grid, and a circle marks a mean of suspect
+// networks alone.
 func (m *Measured) drawMaps() *drawing.Drawing {
 	columns := placesOf(m.Groups, func(n *MeasuredNetwork) float64 { return n.X })
 	rows := placesOf(m.Groups, func(n *MeasuredNetwork) float64 { return n.Y })
@@ -21,20 +22,29 @@ func (m *Measured) drawMaps() *drawing.Drawing {
 	suspects := 0
 	for _, g := range m.Groups {
 		sums, counts := make([]float64, len(columns)*len(rows)), make([]float64, len(columns)*len(rows))
+		sound := make([]bool, len(counts))
 		for _, n := range known(g.Networks) {
 			cell := slices.Index(rows, n.Y)*len(columns) + slices.Index(columns, n.X)
 			if sums[cell], counts[cell] = sums[cell]+n.Value, counts[cell]+1; n.Suspect {
 				suspects++
+			} else {
+				sound[cell] = true
 			}
 		}
+		alone := drawing.Points{Series: g.Label + ": suspect networks", Style: drawing.Style{Color: drawing.Ink, Hollow: true}}
 		for cell, n := range counts {
+			if n > 0 && !sound[cell] {
+				alone.X, alone.Y = append(alone.X, float64(cell%len(columns))), append(alone.Y, float64(cell/len(columns)))
+			}
 			if sums[cell] /= n; n > 0 {
 				colors.Min, colors.Max = min(colors.Min, sums[cell]), max(colors.Max, sums[cell])
 			}
 		}
 		panel := &drawing.Panel{
 			Name: m.Name, Title: g.Label, X: m.X.axis(), Y: m.Y.axis(), Colors: colors,
-			Layers: []drawing.Layer{drawing.Image{Series: g.Label, X: whole(columns), Y: whole(rows), Values: sums, Rows: len(rows)}},
+			Layers: []drawing.Layer{
+				drawing.Image{Series: g.Label, X: whole(columns), Y: whole(rows), Values: sums, Rows: len(rows)}, alone,
+			},
 		}
 		panel.X.Names, panel.Y.Names = m.X.words(columns, m.X.mostColumns(columns)), m.Y.words(rows, mostRows)
 		panels = append(panels, panel)
@@ -44,7 +54,8 @@ func (m *Measured) drawMaps() *drawing.Drawing {
 	}
 	d := &drawing.Drawing{Panels: grid(panels), Notes: []string{"Means over networks; grey: no value."}}
 	if suspects > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks %s suspect.", suspects, are(suspects)))
+		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks %s suspect. Circles: means of suspect networks alone.",
+			suspects, are(suspects)))
 	}
 	return d
 }

@@ -187,6 +187,16 @@ func TestMeasureAgainstTwoIsAMap(t *testing.T) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
 	}
+	if strings.Contains(text, "suspect") {
+		t.Errorf("a mean with a sound network is marked:\n%s", text)
+	}
+	for i, n := range m.Groups[0].Networks {
+		m.Groups[0].Networks[i].Suspect = n.X == 2
+	}
+	text = csvOf(t, m)
+	if strings.Count(text, "suspect") != 2 || !strings.Contains(text, "cc_median,point,NEITHER: suspect networks,,1,,0,") {
+		t.Errorf("the means of suspect networks alone are not marked:\n%s", text)
+	}
 	if strings.Contains(text, "Inf") {
 		t.Errorf("a value that is no number is drawn:\n%s", text)
 	}
