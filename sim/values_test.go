@@ -17,7 +17,8 @@ var exampleValues = Values{
 
 func TestValuesHaveTheirVectors(t *testing.T) {
 	text, err := json.Marshal(exampleValues)
-	const want = `{"inp.exc.bg_input":5,"numint.n_trials":20,"pl.eta_e":0.00001,"pl.is_plastic":"BOTH","pl.soft_max":true,"sy.e2e.w_total":0.3}`
+	const want = `{"inp.exc.bg_input":5,"numint.n_trials":20,"pl.eta_e":0.00001,"pl.is_plastic":"BOTH",` +
+		`"pl.soft_max":true,"sy.e2e.w_total":0.3}`
 	if err != nil || string(text) != want {
 		t.Errorf("%s, %v\nwant %s", text, err, want)
 	}

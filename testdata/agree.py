@@ -118,7 +118,8 @@ def compare(ours, stored):
             rows.append((path, rel(got, want), 1e-3, ""))
         elif leaf in ("osi_e", "osi_i"):
             rows.append((path, absolute(got, want), 2e-3, ""))
-        elif leaf == "cc":  # where a current is constant but for rounding, rounding decides its ranks: hold it against the file's own currents
+        elif leaf == "cc":
+            # Where a current is constant but for rounding, rounding decides its ranks: compare with the file's own currents.
             if "/computed/exc_in" in ours:
                 own = spearman(ours["/computed/exc_in"], ours["/computed/inh_in"])
                 rows.append((path + " of the file's own currents", absolute(got, own), 1e-4, ""))

@@ -2,7 +2,6 @@ package archtest
 
 import (
 	"bytes"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,42 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// longLines are files with quoted text that cannot be broken. The list must only get shorter.
-var longLines = []string{
-	"cmd/eisweep/internal/cli/printable_test.go",
-	"cmd/eisweep/untrusted_text_test.go",
-	"internal/hostlimits/limits_test.go",
-	"internal/manifest/check_test.go",
-	"internal/natsserver/accounts_test.go",
-	"internal/protocol/format1_test.go",
-	"internal/slurm/script.go",
-	"internal/slurm/slurm_test.go",
-	"sim/values_test.go",
-	"testdata/agree.py",
-}
-
 // TestLinesAreShort wants lines of at most 140 characters, of which a tab counts as one, in Go, C, TypeScript, scripts and pages. Rows of
 // tables in a page, and lines with an address, may be longer.
 func TestLinesAreShort(t *testing.T) {
 	const most = 140
-	long := map[string]int{}
 	for _, name := range files(t) {
 		if !hasShortLines(name) {
 			continue
 		}
-		listed := slices.ContainsFunc(longLines, func(d string) bool { return name == d })
 		for number, line := range bytes.Split(read(t, name), []byte("\n")) {
 			if n := utf8.RuneCount(line); n > most && !mayBeLong(name, string(line)) {
-				long[name]++
-				if !listed {
-					t.Errorf("%s:%d: %d characters, at most %d are allowed", name, number+1, n, most)
-				}
+				t.Errorf("%s:%d: %d characters, at most %d are allowed", name, number+1, n, most)
 			}
-		}
-	}
-	for _, d := range longLines {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(long)), func(name string) bool { return name == d }) {
-			t.Errorf("%s has no long lines any more: remove it from longLines", d)
 		}
 	}
 }

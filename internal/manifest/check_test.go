@@ -63,7 +63,8 @@ func TestLineWithAnotherCheckValueIsMended(t *testing.T) {
 // Lines of earlier versions have no check value, and those of later ones may have fields before it.
 func TestLinesOfOtherVersionsAreRead(t *testing.T) {
 	var text []byte
-	old := `{"id":"t01000000000000000000000000000000","sweep":"s","experiment":"APPROXIMATE","seed":1,"parameters":{},"state":"failed","run":1,"attempt":1}`
+	old := `{"id":"t01000000000000000000000000000000","sweep":"s","experiment":"APPROXIMATE","seed":1,"parameters":{},` +
+		`"state":"failed","run":1,"attempt":1}`
 	text = append(text, old+"\n"...)
 	text = appendChecked(text, []byte(strings.TrimSuffix(old, "}")+`,"colour":"red"}`))
 	n := 0

@@ -38,7 +38,8 @@ func deployedConfig() string {
 	return deployedHead + AccountsConfig(protocol.SubjectsOf(protocol.AllRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
 }
 
-const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a
+const deployedHead = "# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. " +
+	`It is generated from the table by which a
 # coordinator's own server is configured (internal/protocol/grants.go).
 #
 # Each role has an account of its own. EISWEEP has the streams and the coordinator. Workers and clients import the services

@@ -14,7 +14,8 @@ func TestOutcomesOfFormat1AreRead(t *testing.T) {
 	f := Format1Of(testRoot)
 	subject := fmt.Sprintf("eisweep.%s.f1m%d.outcomes.%s.2", testRoot, sim.ModelVersion, testID(1))
 	good := fmt.Sprintf(
-		`{"id":%q,"run":2,"attempt":3,"sha256":%q,"digest":"d","bytes":5,"started":"2026-01-02T12:00:00Z","finished":"2026-01-02T12:00:01Z","spent":7,"host":"h","worker":"w","version":"v"}`,
+		`{"id":%q,"run":2,"attempt":3,"sha256":%q,"digest":"d","bytes":5,"started":"2026-01-02T12:00:00Z",`+
+			`"finished":"2026-01-02T12:00:01Z","spent":7,"host":"h","worker":"w","version":"v"}`,
 		testID(1),
 		strings.Repeat("0a", 32),
 	)

@@ -12,7 +12,8 @@ const warning = 2 * time.Minute
 
 // deadline sets the Unix time at which Slurm will end the job. Slurm before 23.02 sets no variable with it, so the script asks squeue,
 // by the id of the array's element. If squeue knows no time, or does not answer, the worker still gets Slurm's SIGTERM.
-const deadline = `EISWEEP_DEADLINE=${SLURM_JOB_END_TIME:-$(SLURM_TIME_FORMAT=%s squeue -h -j "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" -o %e)}
+const deadline = `EISWEEP_DEADLINE=${SLURM_JOB_END_TIME:-` +
+	`$(SLURM_TIME_FORMAT=%s squeue -h -j "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" -o %e)}
 case $EISWEEP_DEADLINE in *[!0-9]*) EISWEEP_DEADLINE= ;; esac
 export EISWEEP_DEADLINE
 `

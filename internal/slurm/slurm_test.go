@@ -101,13 +101,14 @@ func TestShortJobsAreWarnedLater(t *testing.T) {
 }
 
 func TestRefusalsDifferFromUnknownOutcomes(t *testing.T) {
+	const refusal = "sbatch: error: Batch job submission failed: "
 	for said, refused := range map[string]bool{
-		"sbatch: error: invalid partition specified: nope\nsbatch: error: Batch job submission failed: Invalid partition name specified":    true,
-		"sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": true,
-		"sbatch: error: Batch job submission failed: Invalid job array specification":                                                       true,
-		"sbatch: error: Batch job submission failed: Socket timed out on send/recv operation":                                               false,
-		"sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)":                                  false,
-		"sbatch: error: Batch job submission failed: Unexpected message received; Zero Bytes were transmitted or received":                  false,
+		"sbatch: error: invalid partition specified: nope\n" + refusal + "Invalid partition name specified": true,
+		refusal + "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)":   true,
+		refusal + "Invalid job array specification":                                                         true,
+		refusal + "Socket timed out on send/recv operation":                                                 false,
+		refusal + "Unable to contact slurm controller (connect failure)":                                    false,
+		refusal + "Unexpected message received; Zero Bytes were transmitted or received":                    false,
 		"": false,
 	} {
 		c, _ := site(
@@ -132,7 +133,9 @@ func TestJobsAreReadOrRefused(t *testing.T) {
 	c, dir := site(
 		t,
 		map[string]string{
-			"squeue": "test \"$LC_ALL$SLURM_TIME_FORMAT\" = C%s || exit 1\nprintf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n",
+			"squeue": "test \"$LC_ALL$SLURM_TIME_FORMAT\" = C%s || exit 1\n" +
+				"printf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' " +
+				"'7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n",
 		},
 	)
 	jobs, err := c.Jobs(t.Context(), "eisweep-abc")

@@ -12,6 +12,9 @@ import (
 // reverse its order, hide it, and begin a line of its own.
 const controls = "a\x1b[2J\x1b]0;t\x07\u009b31m\x7f\u202eb\u2066c\u2028\xff\x9bd\r\b\u200b\U000e0041é日本👍\n" + `eisweep: all is well`
 
+// invisible are characters that change the direction of text, or separate it, without being seen.
+const invisible = "\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+
 // checkHarmless fails if a terminal could take anything in text for a command.
 func checkHarmless(t *testing.T, text string) {
 	t.Helper()
@@ -19,8 +22,8 @@ func checkHarmless(t *testing.T, text string) {
 		t.Errorf("not UTF-8: %q", text)
 	}
 	for _, r := range text {
-		if r != '\n' && r != '\t' &&
-			(r < ' ' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r) || r >= 0xe0000) {
+		isControl := r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
+		if isControl || strings.ContainsRune(invisible, r) || r >= 0xe0000 {
 			t.Errorf("%U reaches the terminal: %q", r, text)
 		}
 	}
@@ -32,7 +35,8 @@ func TestNothingButTextReachesTheTerminal(t *testing.T) {
 	if n, err := p.Write([]byte(controls)); n != len(controls) || err != nil {
 		t.Fatalf("%d bytes written, %v", n, err)
 	}
-	want := `a\u001b[2J\u001b]0;t\u0007\u009b31m\u007f\u202eb\u2066c\u2028\xff\x9bd\u000d\u0008\u200b\udb40\udc41é日本👍` + "\neisweep: all is well"
+	want := `a\u001b[2J\u001b]0;t\u0007\u009b31m\u007f\u202eb\u2066c\u2028\xff\x9bd\u000d\u0008\u200b\udb40\udc41é日本👍` +
+		"\neisweep: all is well"
 	if out.String() != want {
 		t.Errorf("shown:\n%s\nwant:\n%s", &out, want)
 	}
