@@ -85,7 +85,11 @@ func (r onlyIfReader) restrict(item *document.Node, x restriction) bool {
 			r.fail(at, name+" is derived and cannot be a condition of [[only_if]]", "name the parameters that it is computed from"+follows)
 			return false
 		case axis >= 0 && name == cond.name && r.sweep.varies(x, axis):
-			r.fail(at, fmt.Sprintf("%s is on the same axis as %s", name, x.vary[0]), "name the parameter of another axis")
+			problem := fmt.Sprintf("%s is on the same axis as %s", name, x.vary[0])
+			if name == x.vary[0] {
+				problem = name + " cannot be a condition of itself"
+			}
+			r.fail(at, problem, "name the parameter of another axis")
 			return false
 		case axis >= 0 && r.sweep.dependsOn(axis, x.vary):
 			r.fail(at, fmt.Sprintf("whether %s varies depends on itself", x.vary[0]), "name the parameter of another axis"+follows)
