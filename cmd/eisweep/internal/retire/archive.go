@@ -62,6 +62,9 @@ func (x *archiver) run(ctx context.Context, e *cli.Env, name string) error {
 	if err := x.examine(ctx, e, []string{name}); err != nil {
 		return err
 	}
+	if err := x.checkOutput(name, output); err != nil {
+		return err
+	}
 	note := &control.Archived{File: output}
 	if note.Manifest, err = removal.ManifestSum(x.root, name); err != nil {
 		return err
@@ -85,6 +88,30 @@ func (x *archiver) run(ctx context.Context, e *cli.Env, name string) error {
 	e.Linef("%s: verified, and removed from %s", name, x.root.Path())
 	e.Linef("to have it back: eisweep unpack %s --to %s", cli.ShellQuote(output), cli.ShellQuote(x.root.Path()))
 	return nil
+}
+
+// checkOutput refuses a file in a directory that is removed with the sweep, or that the program empties by itself. Links lead nowhere else.
+func (x *archiver) checkOutput(name, output string) error {
+	directory, err := filepath.EvalSymlinks(filepath.Dir(output))
+	if err != nil {
+		return nil // packing says what is wrong
+	}
+	for {
+		is, err := os.Stat(directory)
+		if err != nil {
+			return cli.WithCode(cli.ExitStorage, err)
+		}
+		for _, removed := range []string{x.root.SweepDir(name), x.root.Private()} {
+			if there, err := os.Stat(removed); err == nil && os.SameFile(is, there) {
+				return cli.Usagef("%s is in %s and would be removed with it: name a file elsewhere with -o", output, removed)
+			}
+		}
+		above := filepath.Dir(directory)
+		if above == directory {
+			return nil
+		}
+		directory = above
+	}
 }
 
 // verify unpacks a pack beside it, which checks every result, and returns their number.
