@@ -9,6 +9,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/ownership"
+	"eisweep/cmd/eisweep/internal/telemetry"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
@@ -22,6 +23,10 @@ const (
 
 // standBy says which owner this process waits for.
 func (s *Service) standBy(owner root.Holder) {
+	if s.website != nil {
+		process := telemetry.Standby{Version: cli.Version()}
+		s.website.monitor.Serve(process, process.Registry())
+	}
 	s.log.Info(StandbyMessage, "owner", owner.Command, "process", owner.PID, "host", owner.Host)
 }
 

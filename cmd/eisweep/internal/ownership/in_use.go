@@ -20,16 +20,16 @@ func ExplainInUse(err error) error {
 		return err
 	}
 	h := inUse.Holder
-	purpose, stopped := "run them here", ""
+	remedy, stopped := "to run them here, stop it first", ""
 	if client.IsCoordinator(root.Holder{Command: commandLine()}) {
-		purpose = "start another"
+		remedy = "to start another, stop it first, or add --standby to have it wait"
 	}
 	if client.IsStopped(h) {
 		stopped = fmt.Sprintf("; its process is stopped by SIGSTOP: continue it with `kill -CONT %d`", h.PID)
 	}
 	return cli.Errorf(cli.ExitInUse, "root %s has a coordinator (process %d on %s, since %s): "+
-		"`eisweep launch` gives it sweeps to run, `eisweep status` shows their progress; to %s, stop it first%s",
-		inUse.Path, h.PID, h.Host, h.Since.Local().Format(time.DateTime), purpose, stopped)
+		"`eisweep launch` gives it sweeps to run, `eisweep status` shows their progress; %s%s",
+		inUse.Path, h.PID, h.Host, h.Since.Local().Format(time.DateTime), remedy, stopped)
 }
 
 // commandLine is what was typed, for those who find the root in use.

@@ -69,7 +69,7 @@ var errFailed = errors.New("the coordinator cannot continue; its log says why")
 // Registry returns a registry with the metrics of the coordinator, of its process and of Go's runtime.
 func (c *Coordinator) Registry() *prometheus.Registry {
 	r := newRegistry(c.Version)
-	r.MustRegister(c.State.Meters(), sweepMetrics{c}, workerMetrics{c}, queueMetrics{c}, storageMetrics{c})
+	r.MustRegister(standbyGauge(0), c.State.Meters(), sweepMetrics{c}, workerMetrics{c}, queueMetrics{c}, storageMetrics{c})
 	return r
 }
 

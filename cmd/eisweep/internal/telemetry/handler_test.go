@@ -109,6 +109,18 @@ func TestReadinessHasItsReason(t *testing.T) {
 	get(t, h, "/readyz", http.StatusServiceUnavailable)
 }
 
+// TestAStandbyIsAliveAndScraped: no alert says that it is down.
+func TestAStandbyIsAliveAndScraped(t *testing.T) {
+	h := NewHandler()
+	h.Serve(Standby{"v1"}, Standby{"v1"}.Registry())
+	get(t, h, "/healthz", http.StatusOK)
+	if text := get(t, h, "/readyz", http.StatusServiceUnavailable); !strings.Contains(text, "it stands by") {
+		t.Errorf("/readyz says %q", text)
+	}
+	hasLines(t, get(t, h, "/metrics", http.StatusOK), "eisweep_standby 1", `eisweep_info{version="v1"} 1`)
+	hasLines(t, scrape(t, healthy), "eisweep_standby 0")
+}
+
 // TestAHungProcessIsNotAlive: the probe is answered while the coordinator's lock is held, and many of them wait for it only once.
 func TestAHungProcessIsNotAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
