@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -32,7 +33,7 @@ func (c *Coordinator) end(ctx context.Context) error {
 	errs = append(errs, c.ledger.CloseAll())
 	c.mu.Unlock()
 	err := errors.Join(errs...)
-	c.closeEvents(ctx, err)
+	c.closeEvents(ctx, cmp.Or(err, c.config.Queue.Err()))
 	return err
 }
 

@@ -18,7 +18,7 @@ func mountStore(t *testing.T, size string) (root, disk string) {
 	t.Helper()
 	root = t.TempDir()
 	must(t, "run", sweepFile(t, "before", "1", "[1]"), "-p", root)
-	disk = mountDisk(t, "size="+size)
+	disk = mountDisk(t, "mode=0700,size="+size)
 	store := filepath.Join(root, ".eisweep", "store")
 	if err := os.RemoveAll(store); err != nil {
 		t.Fatal(err)
@@ -43,6 +43,7 @@ func TestTheStoreBreaksWhileTasksAreQueued(t *testing.T) {
 	root, disk := mountStore(t, "1m")
 	many := sweepFile(t, "many", "1", "{ first = 1, count = 6000 }")
 	exits(t, cli.ExitStorage, "store cannot be", "run", many, "-p", root)
+	says(t, must(t, "events", "-p", root), "coordinator stopped: process ", "store cannot be written")
 	remount(t, disk, "size=100m")
 	must(t, "run", sweepFile(t, "few", "1", "[1, 2]"), "-p", root)
 }

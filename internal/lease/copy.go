@@ -2,6 +2,7 @@ package lease
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"eisweep/internal/root"
@@ -25,6 +26,21 @@ func Owner(r *root.Root) (h root.Holder, protocol string) {
 		return root.Holder{}, ""
 	}
 	return found.Holder, found.Protocol
+}
+
+// LastHeard is the latest owner of a root that has not released it, and when that owner last renewed its record, by the clock of the
+// file system. They are zero if the owner has released the root, and if that is unknown.
+func LastHeard(r *root.Root) (h root.Holder, at time.Time) {
+	d := directory(r.Private("owner"))
+	found, err := d.latest()
+	if err != nil || found.Released || found.Epoch == 0 {
+		return root.Holder{}, time.Time{}
+	}
+	info, err := os.Stat(d.path(found.Epoch))
+	if err != nil {
+		return root.Holder{}, time.Time{}
+	}
+	return found.Holder, info.ModTime()
 }
 
 // Is copied tells a copy of a root from the root itself.

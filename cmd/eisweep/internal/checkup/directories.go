@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,6 +18,7 @@ import (
 	"eisweep/coordinator/hooks"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
+	"eisweep/internal/lease"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
@@ -25,6 +27,7 @@ import (
 type unfinished struct {
 	sweeps []string
 	tasks  int
+	open   bool // one of the sweeps is not paused
 }
 
 // readOthers adds the problems of sweeps that the report does not cover, from their directories, and those of sweeps whose directories
@@ -50,12 +53,15 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 			return left, err
 		}
 		n, status := readSweep(ctx, r, x, name, report)
+		if n > 0 && status == control.Paused {
+			report.Problems = append(report.Problems, diagnosis.Paused(name, n))
+		}
 		switch {
 		case n == 0 || status == control.Cancelled:
-		case status == control.Paused:
-			report.Problems = append(report.Problems, diagnosis.Paused(name, n))
 		case alone:
 			left.sweeps, left.tasks = append(left.sweeps, name), left.tasks+n
+			left.open = left.open || status != control.Paused
+		case status == control.Paused:
 		default:
 			report.Problems = append(report.Problems, problems.Problem{Kind: problems.SweepUnfinished, Severity: problems.Hint, Subject: name,
 				Text:   fmt.Sprintf("sweep %s has %s left, and the coordinator does not run it", name, cli.Count(n, "task")),
@@ -119,6 +125,8 @@ func addAbsent(e *cli.Env, r *root.Root, absent *client.AbsentError, left unfini
 		report.Problems = append(report.Problems, hooks.LeftBehind(r)...)
 	}
 	p := problems.Problem{Kind: problems.NoCoordinator, Severity: problems.Critical, Subject: r.Path()}
+	last, heard := lease.LastHeard(r)
+	p.Since = heard
 	switch h := absent.Holder; {
 	case client.IsStopped(h) && absent.HasRun():
 		p.Text = fmt.Sprintf("`%s` (process %d on %s) is stopped by SIGSTOP", h.Command, h.PID, h.Host)
@@ -127,9 +135,13 @@ func addAbsent(e *cli.Env, r *root.Root, absent *client.AbsentError, left unfini
 		return // it runs what is left, or the next `run` does
 	case absent.HasCoordinator(), absent.IsElsewhere(), absent.IsStorage():
 		p.Text, p.Remedy = absent.Summary(), absent.Remedy()
-	case left.tasks > 0:
+	case left.open, left.tasks > 0 && last.PID != 0: // paused sweeps whose coordinator was stopped are at rest
 		p.Text = fmt.Sprintf("%s, and %s of %s %s unfinished", absent.Summary(), cli.Count(left.tasks, "task"),
 			cli.Enumerate(shortened(left.sweeps)), cli.Plural(left.tasks, "is", "are"))
+		if last.PID != 0 {
+			p.Text += fmt.Sprintf("; `%s` (process %d on %s) is gone: it was last heard at %s", last.Command, last.PID, last.Host,
+				heard.Local().Format(time.DateTime))
+		}
 		p.Remedy = absent.Remedy() + fmt.Sprintf("; or run a sweep on this machine: eisweep run %s%s", left.sweeps[0], e.RootFlag)
 	default:
 		return
