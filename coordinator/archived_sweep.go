@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/explain"
@@ -51,7 +52,8 @@ func SummarizeDirectory(ctx context.Context, r *root.Root, prober catalog.Prober
 
 // SummarizeStatus is SummarizeDirectory of a status that was read.
 func SummarizeStatus(r *root.Root, name string, status *catalog.SweepStatus) control.SweepSummary {
-	out := control.SweepSummary{Name: name, Dir: r.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
+	out := control.SweepSummary{Name: name, Dir: r.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{},
+		FailedSince: map[protocol.Class]time.Time{}}
 	out.Tasks = len(status.Tasks)
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
@@ -68,6 +70,9 @@ func SummarizeStatus(r *root.Root, name string, status *catalog.SweepStatus) con
 			class := protocol.Class(t.Line.Class)
 			out.Failed++
 			out.ByClass[class]++
+			if since, ok := out.FailedSince[class]; !ok || t.Line.Finished.Before(since) {
+				out.FailedSince[class] = t.Line.Finished
+			}
 			if len(out.Failures) < launched.FailuresKept {
 				f := control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: class, Error: t.Line.Error}
 				out.Failures = append(out.Failures, f)

@@ -122,14 +122,23 @@ func (st *sweepControl) steerOne(ctx context.Context, name string, to control.St
 	case record.Status == to, record.Status == control.Cancelled, record.Status == control.Finished:
 		return out, nil
 	}
-	record.Status = to
+	record.Status, record.Paused = to, pausedSince(to)
 	if err := st.recorder.write(name, record); err != nil {
 		return out, err
 	}
+	s.Paused = record.Paused
 	st.apply(name, to, &out)
 	st.recordStatus(ctx, name, to, out.Removed)
 	st.flush()
 	return out, st.failure
+}
+
+// pausedSince is since when a sweep is paused that gets a status now.
+func pausedSince(to control.Status) time.Time {
+	if to == control.Paused {
+		return time.Now().UTC().Truncate(time.Second)
+	}
+	return time.Time{}
 }
 
 func cancelledSweep(name string) error {
@@ -195,7 +204,7 @@ func (st *sweepControl) steerArchived(ctx context.Context, name string, to contr
 	case record.Status == to:
 		return out, nil
 	}
-	record.Status = to
+	record.Status, record.Paused = to, pausedSince(to)
 	if err := st.recorder.write(name, record); err != nil {
 		return out, err
 	}

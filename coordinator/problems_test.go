@@ -40,6 +40,18 @@ func (c *Coordinator) age() {
 	c.begun = c.begun.Add(-time.Minute)
 }
 
+// since is since when a problem of a kind has lasted, which must be known.
+func (g *testCluster) since(k *Coordinator, kind problems.Kind) time.Time {
+	g.t.Helper()
+	for _, p := range k.Problems(g.context()).Problems {
+		if p.Kind == kind && !p.Since.IsZero() {
+			return p.Since
+		}
+	}
+	g.t.Errorf("no problem %s with a beginning", kind)
+	return time.Time{}
+}
+
 // TestProblemsOfTasks lists failures by class, what waits, what is paused or set aside, and nothing once all of it is over.
 func TestProblemsOfTasks(t *testing.T) {
 	g := newRig(t)
@@ -51,6 +63,13 @@ func TestProblemsOfTasks(t *testing.T) {
 	g.expectProblems("no-worker " + g.root.Path())
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"two"}})
 	g.expectProblems("sweep-paused two")
+	began := g.since(k, problems.SweepPaused)
+	g.end()
+	k = g.serve()
+	k.age()
+	if since := g.since(k, problems.SweepPaused); !since.Equal(began) {
+		t.Errorf("after a restart it is paused since %v, not %v", since, began)
+	}
 	told[control.Steered](g, control.VerbResume, control.Steer{Sweeps: []string{"two"}})
 
 	repair := obstruct(t, g.root.SweepDir("two"))
@@ -74,8 +93,11 @@ func TestProblemsOfTasks(t *testing.T) {
 	// The next coordinator, which does not resume a finished sweep, lists them as well.
 	stop()
 	g.end()
-	g.serve()
+	k = g.serve()
 	g.expectProblems("tasks-failed two", "results-suspect two")
+	if since := g.since(k, problems.TasksFailed); !since.Equal(p.Since) {
+		t.Errorf("after a restart tasks have failed since %v, not %v", since, p.Since)
+	}
 }
 
 // TestProblemsOfWorkers lists those that are silent, ended, take no tasks, drain or are of another version, until they are

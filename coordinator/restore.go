@@ -179,7 +179,7 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 	r.record.Status = now.Status
 	first := &planned.Sweeps[0]
 	s := launched.NewSweep(first.Sweep, first.Expansion, r.record.Priority, r.record.Launched, r.record.File)
-	s.Launch, s.Most, s.User = r.record.Launch, r.record.MaxRunning, r.record.User
+	s.Launch, s.Most, s.User, s.Paused = r.record.Launch, r.record.MaxRunning, r.record.User, now.Paused
 	rs.sweeps.Put(s)
 	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.record.Priority, Most: r.record.MaxRunning, User: r.record.User})
 	if r.record.Status == control.Paused {

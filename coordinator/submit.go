@@ -154,7 +154,7 @@ func (l *launcher) submitOne(sweep string, item *plan.Item) {
 	case plan.Link: // counted when it is done
 	case plan.Leave:
 		e.Class, e.IsRecorded = protocol.Class(item.Failure.Line.Class), item.Failure.Sweep == sweep
-		s.Fail(t, e.Class, item.Failure.Line.Error)
+		s.Fail(t, e.Class, item.Failure.Line.Error, item.Failure.Line.Finished)
 	case plan.Block:
 		l.reasons[t.ID] = item.Reason
 		fallthrough

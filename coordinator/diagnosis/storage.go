@@ -210,7 +210,7 @@ func (m *measured) archivedSweeps(out *problems.Report) {
 		}
 		out.Sweeps = append(out.Sweeps, name)
 		if s.Failed > 0 {
-			out.Problems = append(out.Problems, Failed(name, s.Failed))
+			out.Problems = append(out.Problems, Failed(name, s.Failed, s.FailedSince))
 		}
 		if s.Suspect > 0 {
 			out.Problems = append(out.Problems, Suspect(name, s.Suspect))

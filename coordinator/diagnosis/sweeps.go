@@ -20,7 +20,7 @@ import (
 func (d *Diagnoser) sweep(s *launched.Sweep, n lifecycle.Counts, pool workers.Pool, out *problems.Report) {
 	status := d.config.Sweeps.Status(s.Name)
 	if left := n.Total - n.Done - n.Failed - n.Dropped; status == control.Paused && left > 0 {
-		out.Problems = append(out.Problems, Paused(s.Name, left))
+		out.Problems = append(out.Problems, Paused(s.Name, left, s.Paused))
 	}
 	if status != control.Open || pool.Taking == 0 || pool.Memory == 0 {
 		return
@@ -75,7 +75,8 @@ func failed(s *control.SweepSummary, class protocol.Class, n int) problems.Probl
 			break
 		}
 	}
-	return problems.Problem{Kind: problems.TasksFailed, Severity: problems.Error, Subject: s.Name, Text: text, Remedy: again(s.Name, class)}
+	return problems.Problem{Kind: problems.TasksFailed, Severity: problems.Error, Subject: s.Name, Since: s.FailedSince[class],
+		Text: text, Remedy: again(s.Name, class)}
 }
 
 // again is how tasks that failed with a class are run again.
@@ -91,9 +92,9 @@ func again(sweep string, class protocol.Class) string {
 	return fmt.Sprintf("`eisweep logs TASK` shows their attempts, `eisweep rerun %s --class %s` runs them again", sweep, class)
 }
 
-// Failed is the problem that tasks of a sweep failed, where the classes are not known.
-func Failed(sweep string, n int) problems.Problem {
-	return problems.Problem{Kind: problems.TasksFailed, Severity: problems.Error, Subject: sweep,
+// Failed is the problem that tasks of a sweep failed, the first at a time, where the classes are not known.
+func Failed(sweep string, n int, since time.Time) problems.Problem {
+	return problems.Problem{Kind: problems.TasksFailed, Severity: problems.Error, Subject: sweep, Since: since,
 		Text:   fmt.Sprintf("%s of %s failed", control.Count(n, "task"), sweep),
 		Remedy: fmt.Sprintf("`eisweep status %s` lists them by class, and how to run each again", sweep)}
 }
@@ -114,9 +115,9 @@ func goneSweep(sweep, dir string, since time.Time) problems.Problem {
 			sweep)}
 }
 
-// Paused is the problem that a sweep with tasks left is paused.
-func Paused(sweep string, left int) problems.Problem {
-	return problems.Problem{Kind: problems.SweepPaused, Severity: problems.Hint, Subject: sweep,
+// Paused is the problem that a sweep with tasks left is paused, since a time.
+func Paused(sweep string, left int, since time.Time) problems.Problem {
+	return problems.Problem{Kind: problems.SweepPaused, Severity: problems.Hint, Subject: sweep, Since: since,
 		Text:   fmt.Sprintf("sweep %s is paused and has %s left", sweep, control.Count(left, "task")),
 		Remedy: "`eisweep resume " + sweep + "`"}
 }

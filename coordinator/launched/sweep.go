@@ -21,9 +21,10 @@ type Sweep struct {
 	Name     string
 	Source   string // the sweep that its networks are of; "" if it needs none
 	Priority int
-	User     string // who launched it
-	Most     int    // tasks that may run at a time; 0: any number
-	Launch   string // names its latest launch
+	User     string    // who launched it
+	Paused   time.Time // since when it is paused; zero if it is not, or an earlier version paused it
+	Most     int       // tasks that may run at a time; 0: any number
+	Launch   string    // names its latest launch
 	File     records.File
 	Work     workload.Work
 	Reruns   map[sweeps.ID]bool // executed again by a rerun
@@ -39,6 +40,7 @@ type Sweep struct {
 
 	classes  map[sweeps.ID]protocol.Class // of the tasks that failed
 	byClass  map[protocol.Class]int       // how many of them
+	since    map[protocol.Class]time.Time // since when some have failed
 	failures []control.Failure            // some of them
 
 	verdicts map[sweeps.ID]quality.Verdict // of the tasks whose results are suspect
@@ -47,7 +49,7 @@ type Sweep struct {
 // NewSweep is a sweep that is launched at a time with a priority, and whose stored file is recorded so.
 func NewSweep(sweep *sweeps.Sweep, e *sweeps.Expansion, priority int, at time.Time, file records.File) *Sweep {
 	s := &Sweep{Name: sweep.Name(), Priority: priority, File: file, Reruns: map[sweeps.ID]bool{}, launched: at,
-		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{},
+		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, since: map[protocol.Class]time.Time{},
 		verdicts: map[sweeps.ID]quality.Verdict{}}
 	if NeedsSweep(sweep) {
 		s.Source = sweep.SourceName()
@@ -85,9 +87,12 @@ func (s *Sweep) at(place int32) *sweeps.Task {
 	return &t
 }
 
-// Fail counts a failure for the summary.
-func (s *Sweep) Fail(t *sweeps.Task, class protocol.Class, text string) {
+// Fail counts a failure for the summary; at is when the task failed.
+func (s *Sweep) Fail(t *sweeps.Task, class protocol.Class, text string, at time.Time) {
 	s.Retract(t.ID)
+	if since, ok := s.since[class]; !ok || at.Before(since) {
+		s.since[class] = at
+	}
 	s.classes[t.ID] = class
 	s.byClass[class]++
 	if len(s.failures) < FailuresKept {
@@ -104,6 +109,7 @@ func (s *Sweep) Retract(id sweeps.ID) {
 	delete(s.classes, id)
 	if s.byClass[class]--; s.byClass[class] == 0 {
 		delete(s.byClass, class)
+		delete(s.since, class)
 	}
 	s.failures = slices.DeleteFunc(s.failures, func(f control.Failure) bool { return f.ID == id })
 }
@@ -127,6 +133,16 @@ func (s *Sweep) LastFailure() *control.Failure {
 	}
 	f := s.failures[len(s.failures)-1]
 	return &f
+}
+
+// FailedSince is since when tasks have failed; zero if none has.
+func (s *Sweep) FailedSince() (first time.Time) {
+	for _, at := range s.since {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
 }
 
 // Suspects is how many tasks have suspect results.

@@ -118,7 +118,7 @@ func (t *Table) Status(sweep string) control.Status {
 // Record is what is recorded of a sweep.
 func (t *Table) Record(s *Sweep) *records.Sweep {
 	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, MaxRunning: s.Most, User: s.User,
-		Launched: s.launched, File: s.File, Launch: s.Launch, Reruns: map[sweeps.ID]int{}}
+		Paused: s.Paused, Launched: s.launched, File: s.File, Launch: s.Launch, Reruns: map[sweeps.ID]int{}}
 	for id := range s.Reruns {
 		if task, ok := t.machine.Task(id); ok && !task.IsSettled() {
 			out.Reruns[id] = task.Run
@@ -137,7 +137,8 @@ func (t *Table) Summarize(r *root.Root, names ...string) control.Summary {
 		n := t.machine.Counts(s.Name)
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
 			Name: s.Name, Dir: r.SweepDir(s.Name), Status: t.Status(s.Name), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
-			Ran: s.Ran, Reused: s.Reused, Linked: s.Linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
+			Ran: s.Ran, Reused: s.Reused, Linked: s.Linked, ByClass: maps.Clone(s.byClass),
+			FailedSince: maps.Clone(s.since), Failures: slices.Clone(s.failures),
 			Suspect: s.Suspects(), Reasons: s.reasons(),
 		})
 	}

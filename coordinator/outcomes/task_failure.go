@@ -46,7 +46,7 @@ func (b *Book) recordFailure(c lifecycle.RecordFailure) {
 	s := b.Sweeps.Get(c.Sweep)
 	if known == nil {
 		b.Core.Record(e)
-		s.Fail(t, c.Class, line.Error)
+		s.Fail(t, c.Class, line.Error, line.Finished)
 	}
 	s.Work.Settle(t)
 	b.Core.SetReason(c.ID, line.Error)

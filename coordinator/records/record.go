@@ -23,11 +23,13 @@ type Sweep struct {
 	// User is who launched it; "" in records of earlier versions. Users share the workers evenly.
 	User string `json:"user,omitempty"`
 	// MaxRunning is how many tasks may run at a time; 0: any number.
-	MaxRunning int       `json:"max_running,omitempty"`
-	Launched   time.Time `json:"launched"`
-	Launch     string    `json:"launch,omitempty"` // names the latest launch in the log of events
-	Epoch      uint64    `json:"epoch,omitempty"`  // of the owner of the root that wrote it; an earlier owner's may arrive late
-	File       File      `json:"file"`             // the file of the latest launch
+	MaxRunning int `json:"max_running,omitempty"`
+	// Paused is since when the sweep is paused; zero if it is not, and in records of earlier versions.
+	Paused   time.Time `json:"paused,omitzero"`
+	Launched time.Time `json:"launched"`
+	Launch   string    `json:"launch,omitempty"` // names the latest launch in the log of events
+	Epoch    uint64    `json:"epoch,omitempty"`  // of the owner of the root that wrote it; an earlier owner's may arrive late
+	File     File      `json:"file"`             // the file of the latest launch
 	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
 	// Settled is what had become of the sweep's tasks when the last of them was settled; nil while one is not.
@@ -36,11 +38,13 @@ type Sweep struct {
 
 // Settled is what became of the tasks of a finished sweep.
 type Settled struct {
-	Tasks    int   `json:"tasks"`
-	Done     int   `json:"done"`
-	Suspect  int   `json:"suspect"` // of the done: their results are suspect
-	Failed   int   `json:"failed"`
-	Manifest int64 `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
+	Tasks   int `json:"tasks"`
+	Done    int `json:"done"`
+	Suspect int `json:"suspect"` // of the done: their results are suspect
+	Failed  int `json:"failed"`
+	// FailedSince is when the first of them failed; zero in records of earlier versions.
+	FailedSince time.Time `json:"failed_since,omitzero"`
+	Manifest    int64     `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
 }
 
 // ReadSettled returns what became of the tasks of a finished sweep without reading its manifest; ok is false

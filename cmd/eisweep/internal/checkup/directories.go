@@ -54,7 +54,11 @@ func readOthers(ctx context.Context, e *cli.Env, r *root.Root, report *problems.
 		}
 		n, status := readSweep(ctx, r, x, name, report)
 		if n > 0 && status == control.Paused {
-			report.Problems = append(report.Problems, diagnosis.Paused(name, n))
+			var since time.Time
+			if record, err := records.Read(r, name); err == nil {
+				since = record.Paused
+			}
+			report.Problems = append(report.Problems, diagnosis.Paused(name, n, since))
 		}
 		switch {
 		case n == 0 || status == control.Cancelled:
@@ -86,7 +90,7 @@ func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name strin
 ) {
 	if n, ok := records.ReadSettled(r, name); ok {
 		if n.Failed > 0 {
-			report.Problems = append(report.Problems, diagnosis.Failed(name, n.Failed))
+			report.Problems = append(report.Problems, diagnosis.Failed(name, n.Failed, n.FailedSince))
 		}
 		if n.Suspect > 0 {
 			report.Problems = append(report.Problems, diagnosis.Suspect(name, n.Suspect))
