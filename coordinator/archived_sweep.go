@@ -12,6 +12,7 @@ import (
 	"eisweep/coordinator/explain"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/records"
+	"eisweep/coordinator/removal"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/root"
@@ -35,7 +36,7 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 		return control.SweepSummary{}, err
 	}
 	if !slices.Contains(known, name) {
-		return control.SweepSummary{}, control.UnknownSweep(a.root.Path(), name, known)
+		return control.SweepSummary{}, removal.Missing(a.root, name, known)
 	}
 	return SummarizeDirectory(ctx, a.root, a.prober, name)
 }

@@ -239,6 +239,9 @@ func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, laun
 		l.recordLaunch(ctx, p, s, 0)
 		return l.recorder.write(name, l.sweeps.Record(s))
 	}
+	if o.IsPartial() {
+		l.keepTerms(name, &o)
+	}
 	before := o.Priority
 	if s != nil {
 		before = s.Priority
@@ -249,6 +252,13 @@ func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, laun
 	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority, Most: o.MaxRunning, User: s.User})
 	l.recordLaunch(ctx, p, s, before)
 	return l.recorder.write(name, l.sweeps.Record(s))
+}
+
+// keepTerms gives a rerun of a sweep that is not in memory the limit, the user and the priority of its launch.
+func (l *launcher) keepTerms(name string, o *plan.Request) {
+	if record, err := records.Read(l.config.Root, name); err == nil {
+		o.MaxRunning, o.User, o.Priority = cmp.Or(o.MaxRunning, record.MaxRunning), cmp.Or(o.User, record.User), cmp.Or(o.Priority, record.Priority)
+	}
 }
 
 // recordLaunch records the launch of a sweep that had a priority before, or its extension.

@@ -83,3 +83,21 @@ func TestALaunchForAnotherUser(t *testing.T) {
 		t.Errorf("the record is %+v; %v", record, err)
 	}
 }
+
+// TestARerunKeepsTheTermsOfItsLaunch reruns a finished sweep that the next coordinator has not in memory.
+func TestARerunKeepsTheTermsOfItsLaunch(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: control.SweepFiles{file(twoByTwo)}, MaxRunning: 1, Priority: 4})
+	g.finish(k, "two")
+	g.end()
+	k = g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: control.SweepFiles{file(twoByTwo)}, KeepFile: true,
+		Rerun: &control.Choice{}})
+	if s := k.Snapshot().Sweeps[0]; s.MaxRunning != 1 || s.Priority != 4 {
+		t.Errorf("the rerun has limit %d and priority %d", s.MaxRunning, s.Priority)
+	}
+	if record, err := records.Read(g.root, "two"); err != nil || record.MaxRunning != 1 || record.User == "" {
+		t.Errorf("the record is %+v, %v", record, err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
+	"eisweep/coordinator/removal"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/events"
@@ -91,7 +92,7 @@ func (st *sweepControl) named(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if st.sweeps.Get(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(st.config.Root, name)) {
-			return nil, control.UnknownSweep(st.config.Root.Path(), name, known)
+			return nil, removal.Missing(st.config.Root, name, known)
 		}
 	}
 	names = slices.Clone(names)

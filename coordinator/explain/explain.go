@@ -13,6 +13,7 @@ import (
 	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/removal"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -58,7 +59,7 @@ func (x *Explainer) Explain(ctx context.Context, target string) (control.Explain
 	if isLaunched {
 		return x.sweep(target), nil
 	}
-	if known, err := x.Root.Sweeps(); err != nil || slices.Contains(known, target) {
+	if known, err := x.Root.Sweeps(); err != nil || slices.Contains(known, target) || removal.Note(x.Root, target) != nil {
 		return x.Archived(ctx, target)
 	}
 	id, err := x.identify(ctx, target)

@@ -23,7 +23,7 @@ func Examine(r *root.Root, name string) (control.RemovedSweep, error) {
 		return out, err
 	}
 	if !slices.Contains(names, name) {
-		return out, control.UnknownSweep(r.Path(), name, names)
+		return out, Missing(r, name, names)
 	}
 	if info, err := os.Lstat(r.SweepDir(name)); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s is a symbolic link, which remove, archive and rename do not "+

@@ -67,7 +67,7 @@ var plan = map[string][]string{
 	"coordinator/faults": {"sweeps", "internal", "coordinator/catalog", "coordinator/ledger", "coordinator/lifecycle",
 		"coordinator/window"},
 	"coordinator/explain": {"sim", "sweeps", "internal", "coordinator/attempts", "coordinator/catalog", "coordinator/faults",
-		"coordinator/launched", "coordinator/lifecycle", "coordinator/records", "coordinator/workers"},
+		"coordinator/launched", "coordinator/lifecycle", "coordinator/records", "coordinator/removal", "coordinator/workers"},
 	"coordinator/diagnosis": {"internal", "coordinator/attempts", "coordinator/faults", "coordinator/launched", "coordinator/lifecycle",
 		"coordinator/records", "coordinator/workers"},
 	"coordinator/hooks":   {"sweeps", "internal", "coordinator/launched", "coordinator/lifecycle", "coordinator/records"},

@@ -40,7 +40,8 @@ func (r *Remove) check() error {
 type Archived struct {
 	File     string    `json:"file"` // absolute, on Host
 	Host     string    `json:"host"`
-	SHA256   string    `json:"sha256"` // of the file, hex
+	User     string    `json:"user,omitempty"` // who archived it, as that process said
+	SHA256   string    `json:"sha256"`         // of the file, hex
 	Bytes    int64     `json:"bytes"`
 	Results  int       `json:"results"`
 	At       time.Time `json:"at"`

@@ -81,13 +81,8 @@ func FirstLine(text string) string {
 	return line
 }
 
-// ShellQuote quotes a word for a shell if needed.
-func ShellQuote(path string) string {
-	if path != "" && strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%") == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-}
+// ShellQuote is control.ShellQuote.
+func ShellQuote(path string) string { return control.ShellQuote(path) }
 
 // Clock is a moment in local time: today's without the date.
 func Clock(t time.Time) string {

@@ -65,7 +65,7 @@ func (x *archiver) run(ctx context.Context, e *cli.Env, name string) error {
 	if err := x.checkOutput(name, output); err != nil {
 		return err
 	}
-	note := &control.Archived{File: output}
+	note := &control.Archived{File: output, User: control.ThisUser().User}
 	if note.Manifest, err = removal.ManifestSum(x.root, name); err != nil {
 		return err
 	}

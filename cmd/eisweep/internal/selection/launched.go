@@ -9,13 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/coordinator/removal"
-	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
@@ -44,11 +42,7 @@ func MissingSweep(r *root.Root, name string, launched []string) error {
 		gone := GoneSweep(r, name)
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
-	if note := removal.Note(r, name); note != nil {
-		return cli.Usagef("sweep %s was archived on %s to %s (%s); to have it back: eisweep unpack %s --to %s", name,
-			note.At.Local().Format(time.DateOnly), note.File, note.Host, cli.ShellQuote(note.File), cli.ShellQuote(r.Path()))
-	}
-	unknown := control.UnknownSweep(r.Path(), name, launched)
+	unknown := removal.Missing(r, name, launched)
 	if _, err := os.Stat(filepath.Join(name, "manifest.jsonl")); err == nil && !strings.Contains(name, "/") {
 		return cli.Usagef("%w; for the directory of that name write ./%s", unknown, name)
 	}
