@@ -196,6 +196,7 @@ func (c *Coordinator) connect() {
 		Held: func() time.Duration { return c.window.Held() }}
 	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
 		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
+		Record: c.recordLocked, Pause: config.Tick,
 		More: func() []problems.Problem { return slices.Concat(c.hooks.Problems(), config.Problems()) }})
 	c.hooks = hooks.New(hooks.Config{Core: view, Root: config.Root, Sweeps: c.sweeps, Log: config.Log, Record: c.recordLocked,
 		Version: config.Version, Allowed: config.Hooks, Retry: config.HookRetry})

@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 )
 
 // withoutDirectory leaves a root whose sweep two has one result, one that is committed, and two tasks to run, but no directory:
@@ -106,4 +108,31 @@ func TestAFinishedSweepWhoseDirectoryIsGone(t *testing.T) {
 	if open, finished, err := records.Gone(g.root); len(open)+len(finished) > 0 || err != nil {
 		t.Errorf("gone after it was cancelled: %v, %v, %v", open, finished, err)
 	}
+}
+
+// TestADirectoryThatGoesWhileTheCoordinatorRuns is an event, as is its return. Meanwhile the results in it do not count.
+func TestADirectoryThatGoesWhileTheCoordinatorRuns(t *testing.T) {
+	g := newRig(t)
+	g.tick = 20 * time.Millisecond
+	k := g.serve()
+	g.completes(k, twoByTwo, "two")
+	away := filepath.Join(g.t.TempDir(), "two")
+	if err := os.Rename(g.root.SweepDir("two"), away); err != nil {
+		t.Fatal(err)
+	}
+	g.poll("it is set aside", func() bool { return g.has(k, events.SweepSetAside) && len(k.diagnoser.Gone()) == 1 })
+	out := k.Snapshot()
+	if s := out.Sweeps[0]; s.Done != 0 || s.Tasks != 4 || s.Status == control.Finished || len(out.Faults) != 1 ||
+		!strings.Contains(out.Faults[0].Cause, g.root.SweepDir("two")) {
+		t.Errorf("%+v, faults %+v", s, out.Faults)
+	}
+	g.expectProblems("sweep-gone two")
+	if err := os.Rename(away, g.root.SweepDir("two")); err != nil {
+		t.Fatal(err)
+	}
+	g.poll("it is back", func() bool { return g.has(k, events.SweepContinued) && len(k.diagnoser.Gone()) == 0 })
+	if s := k.Snapshot().Sweeps[0]; s.Done != 4 || s.Status != control.Finished {
+		t.Errorf("back, it is %+v", s)
+	}
+	g.expectProblems()
 }

@@ -19,6 +19,12 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		c.flush() // what the snapshot says is in the manifests
 	}
 	out := control.Snapshot{Elapsed: time.Since(c.begun), UnresponsiveFor: c.config.Queue.UnresponsiveFor(), Faults: c.faults.Summary()}
+	gone := map[string]bool{}
+	for _, f := range c.diagnoser.Gone() {
+		if c.sweeps.Get(f.Sweep) != nil && c.sweeps.Status(f.Sweep) != control.Cancelled {
+			gone[f.Sweep], out.Faults = true, append(out.Faults, f)
+		}
+	}
 	out.QueueLasts = c.window.Lasts()
 	if err := c.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
@@ -48,6 +54,9 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		progress.Undecided = c.grower.undecided(s.Name)
 		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
 		state.Priority, state.MaxRunning, state.Status = s.Priority, s.Most, c.sweeps.Status(s.Name)
+		if gone[s.Name] { // what was done is missing
+			state.Done, state.Suspect, state.Status = 0, 0, control.Status(c.machine.Status(s.Name))
+		}
 		state.Left, state.LeftKnown, state.LeftRange = c.left(heard, state.WorkTotal-state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)

@@ -12,6 +12,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 	"eisweep/internal/units"
@@ -47,8 +48,11 @@ type Config struct {
 	Version  string // of the coordinator's program
 	// Directories are those whose disks are measured, besides the root's.
 	Directories []string
+	Pause       time.Duration // between two measurements
 	// MayLackReports reports whether workers may be connected that have not reported to this coordinator yet.
 	MayLackReports func() bool
+	// Record adds an event to the log of events. It is called without the lock.
+	Record func(events.Event)
 	// More adds problems that other parts of the process know. It is called without the lock.
 	More func() []problems.Problem
 }
@@ -62,7 +66,8 @@ type Diagnoser struct {
 // New makes a diagnoser. It measures nothing before Watch runs.
 func New(c Config) *Diagnoser {
 	d := &Diagnoser{config: c}
-	d.measured = newMeasured(c.Root, d.launched, c.Directories)
+	d.measured = newMeasured(c.Root, d.launched, c.Record, c.Directories)
+	d.measured.pause = c.Pause
 	return d
 }
 
@@ -80,6 +85,9 @@ func (d *Diagnoser) launched() (names []string) {
 
 // Watch measures storage from time to time, until ctx ends.
 func (d *Diagnoser) Watch(ctx context.Context) { d.measured.watch(ctx) }
+
+// Gone are the launched sweeps whose directories were removed or moved while the coordinator ran. Their results do not count.
+func (d *Diagnoser) Gone() []control.SweepFault { return d.measured.goneSweeps() }
 
 // Forget forgets a sweep that was removed.
 func (d *Diagnoser) Forget(sweep string) { d.measured.forget(sweep) }

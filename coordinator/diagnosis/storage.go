@@ -11,15 +11,16 @@ import (
 
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 	"eisweep/internal/units"
 )
 
 const (
-	measureEvery = 10 * time.Second
-	readEvery    = time.Minute      // between two reads of the records of finished sweeps
-	lateAfter    = 60 * time.Second // a measurement that takes longer: the storage does not answer
+	readEvery = time.Minute      // between two reads of the records of finished sweeps
+	lateAfter = 60 * time.Second // a measurement that takes longer: the storage does not answer
 )
 
 // Disks count as full below the first number of bytes, and as low below the second or a twentieth of the disk, whichever is less.
@@ -32,7 +33,9 @@ const (
 type measured struct {
 	root        *root.Root
 	launched    func() []string // the sweeps whose directories must exist
+	record      func(events.Event)
 	directories []string
+	pause       time.Duration // between two measurements
 	ready       chan struct{} // closed after the first measurement
 
 	mu       sync.Mutex
@@ -44,14 +47,14 @@ type measured struct {
 	archived map[string]records.Settled // finished sweeps
 }
 
-func newMeasured(r *root.Root, launched func() []string, directories []string) *measured {
+func newMeasured(r *root.Root, launched func() []string, record func(events.Event), directories []string) *measured {
 	directories = slices.DeleteFunc(append([]string{r.Path()}, directories...), func(path string) bool { return path == "" })
-	return &measured{root: r, launched: launched, directories: slices.Compact(directories), ready: make(chan struct{})}
+	return &measured{root: r, launched: launched, record: record, directories: slices.Compact(directories), ready: make(chan struct{})}
 }
 
 // watch measures until ctx ends. Where storage does not answer, a measurement does not end, which problems reports.
 func (m *measured) watch(ctx context.Context) {
-	tick := time.NewTicker(measureEvery)
+	tick := time.NewTicker(m.pause)
 	defer tick.Stop()
 	for first := true; ; first = false {
 		done := make(chan struct{})
@@ -109,24 +112,42 @@ func (m *measured) measure() {
 // the stored sweep file shows it. A sweep that is just being launched or removed may lack it for a moment.
 func (m *measured) lookForSweeps() {
 	m.mu.Lock()
-	before := m.missing
+	before, known := m.missing, m.gone
 	m.mu.Unlock()
 	missing, gone := map[string]time.Time{}, []problems.Problem{}
 	for _, name := range m.launched() {
-		if !atomicfile.IsGone(m.root.SweepFile(name)) {
-			continue
-		}
+		is := func(p problems.Problem) bool { return p.Subject == name }
+		wasGone := slices.ContainsFunc(known, is)
 		since, again := before[name]
-		if !again {
+		switch {
+		case !atomicfile.IsGone(m.root.SweepFile(name)):
+			if wasGone {
+				m.record(events.Event{Kind: events.SweepContinued, Sweep: name, Since: since})
+			}
+			continue
+		case !again:
 			since = time.Now()
-		} else {
-			gone = append(gone, goneSweep(name, m.root.SweepDir(name), since))
+		default:
+			p := goneSweep(name, m.root.SweepDir(name), since)
+			if gone = append(gone, p); !wasGone {
+				m.record(events.Event{Kind: events.SweepSetAside, Sweep: name, Since: since, Error: p.Text, Remedy: p.Remedy})
+			}
 		}
 		missing[name] = since
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.missing, m.gone = missing, gone
+}
+
+// goneSweeps are the launched sweeps whose directories are gone.
+func (m *measured) goneSweeps() (out []control.SweepFault) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.gone {
+		out = append(out, control.SweepFault{Sweep: p.Subject, Since: p.Since, Cause: p.Text, Remedy: p.Remedy})
+	}
+	return out
 }
 
 // readRecords reads what has become of finished sweeps.
@@ -148,6 +169,7 @@ func (m *measured) forget(sweep string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.archived, sweep)
+	m.gone = slices.DeleteFunc(m.gone, func(p problems.Problem) bool { return p.Subject == sweep })
 }
 
 // sinceBefore is since when a problem has lasted that may have been measured before.

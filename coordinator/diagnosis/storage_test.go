@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/events"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
 )
@@ -39,7 +40,7 @@ func TestStorageThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, now := newMeasured(r, func() []string { return nil }, []string{"", r.Path()}), time.Now()
+	m, now := newMeasured(r, func() []string { return nil }, nil, []string{"", r.Path()}), time.Now()
 	var out problems.Report
 	if m.problems(now, &out); len(out.Problems) != 0 || len(m.directories) != 1 {
 		t.Errorf("%+v in %q", out, m.directories)
@@ -66,7 +67,8 @@ func TestASweepThatLostItsDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	launched := []string{"tuning"}
-	m := newMeasured(r, func() []string { return launched }, nil)
+	var recorded []events.Event
+	m := newMeasured(r, func() []string { return launched }, func(e events.Event) { recorded = append(recorded, e) }, nil)
 	listed := func() (out []problems.Problem) {
 		var report problems.Report
 		m.problems(time.Now(), &report)
@@ -100,5 +102,9 @@ func TestASweepThatLostItsDirectory(t *testing.T) {
 	m.measure()
 	if is := listed(); len(is) != 0 {
 		t.Errorf("back: %+v", is)
+	}
+	if len(recorded) != 2 || recorded[0].Kind != events.SweepSetAside || !strings.Contains(recorded[0].Error, "was removed or moved") ||
+		recorded[1].Kind != events.SweepContinued || recorded[1].Sweep != "tuning" || !recorded[1].Since.Equal(recorded[0].Since) {
+		t.Errorf("recorded are %+v", recorded)
 	}
 }
