@@ -9,6 +9,7 @@ import (
 	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
+	"eisweep/internal/events"
 	"eisweep/sweeps"
 )
 
@@ -99,5 +100,57 @@ func TestARerunKeepsTheTermsOfItsLaunch(t *testing.T) {
 	}
 	if record, err := records.Read(g.root, "two"); err != nil || record.MaxRunning != 1 || record.User == "" {
 		t.Errorf("the record is %+v, %v", record, err)
+	}
+}
+
+// TestALimitIsChanged while the sweep runs: it is lifted, set again and kept over a restart; bad values and unknown sweeps are refused.
+func TestALimitIsChanged(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: control.SweepFiles{file(twoByTwo)}, MaxRunning: 1})
+	first := g.next("two")
+	g.poll("one task runs", func() bool { return k.Snapshot().Sweeps[0].Running == 1 })
+	none, three, negative, high := 0, 3, -1, mostPriority+1
+	adjust := func(r control.Adjust) (control.Adjusted, error) {
+		return ask[control.Adjusted](g, control.VerbAdjust, r)
+	}
+	out, err := adjust(control.Adjust{Sweeps: []string{"two"}, MaxRunning: &none})
+	if err != nil || len(out.Sweeps) != 1 || !out.Sweeps[0].Changed || out.Sweeps[0].MaxRunning != 0 {
+		t.Errorf("the limit is lifted: %+v, %v", out, err)
+	}
+	second := g.next("two")
+	g.poll("two tasks run", func() bool { return k.Snapshot().Sweeps[0].Running == 2 })
+	for _, changed := range []bool{true, false} {
+		out, err = adjust(control.Adjust{Sweeps: []string{"two"}, MaxRunning: &three, Priority: &three})
+		if err != nil || out.Sweeps[0] != (control.AdjustedSweep{Name: "two", Priority: 3, MaxRunning: 3, Changed: changed}) {
+			t.Errorf("limit and priority: %+v, %v", out, err)
+		}
+	}
+	if !g.has(k, events.SweepLimitChanged) || !g.has(k, events.SweepPriorityChanged) {
+		t.Error("no events say so")
+	}
+	for text, r := range map[string]control.Adjust{
+		"-1 tasks at a time": {Sweeps: []string{"two"}, MaxRunning: &negative},
+		"priority 1000001":   {Sweeps: []string{"two"}, Priority: &high},
+		"there is no sweep":  {Sweeps: []string{"none"}, Priority: &three},
+		"no sweep is named":  {Priority: &three},
+	} {
+		if _, err := adjust(r); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+	g.end()
+	k = g.serve()
+	if s := k.Snapshot().Sweeps[0]; s.MaxRunning != 3 || s.Priority != 3 {
+		t.Errorf("after a restart: %+v", s)
+	}
+	g.hand(first)
+	g.hand(second)
+	if s := g.finish(k, "two"); s.Done != 4 {
+		t.Errorf("%+v", s)
+	}
+	if _, err := adjust(control.Adjust{Sweeps: []string{"two"}, MaxRunning: &none}); err == nil ||
+		!strings.Contains(err.Error(), "has nothing left to run") {
+		t.Errorf("a finished sweep: %v", err)
 	}
 }

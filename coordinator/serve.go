@@ -38,7 +38,10 @@ func (c *Coordinator) Serve() (stop func(), err error) {
 		control.VerbSummary: control.Handle(func(ctx context.Context, r control.Steer) (control.Summary, error) {
 			return c.Summary(ctx, r.Sweeps)
 		}),
-		control.VerbPause:   control.Handle(steer(c.Pause)),
+		control.VerbPause: control.Handle(steer(c.Pause)),
+		control.VerbAdjust: control.Handle(func(ctx context.Context, r control.Adjust) (control.Adjusted, error) {
+			return c.Adjust(control.Committed(ctx), r)
+		}),
 		control.VerbResume:  control.Handle(steer(c.Resume)),
 		control.VerbCancel:  control.Handle(steer(c.Cancel)),
 		control.VerbWorkers: control.Handle(func(context.Context, control.Nothing) (control.Workers, error) { return c.Workers(), nil }),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/adjust"
 	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/checkup"
 	"eisweep/cmd/eisweep/internal/cli"
@@ -82,7 +83,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 	}{
 		{"On this machine:", []*cobra.Command{newRunCommand(e), newPlanCommand(e)}},
 		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e),
-			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
+			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand(), adjust.NewCommand(e)}, steer...)},
 		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
 			newLogsCommand(e), history.NewCommand(e), newExplainCommand(e), daemon.NewDashboardCommand(e),
 			checkup.NewProblemsCommand(e)}},

@@ -49,8 +49,8 @@ type Sweep struct {
 // NewSweep is a sweep that is launched at a time with a priority, and whose stored file is recorded so.
 func NewSweep(sweep *sweeps.Sweep, e *sweeps.Expansion, priority int, at time.Time, file records.File) *Sweep {
 	s := &Sweep{Name: sweep.Name(), Priority: priority, File: file, Reruns: map[sweeps.ID]bool{}, launched: at,
-		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, since: map[protocol.Class]time.Time{},
-		verdicts: map[sweeps.ID]quality.Verdict{}}
+		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{},
+		since: map[protocol.Class]time.Time{}, verdicts: map[sweeps.ID]quality.Verdict{}}
 	if NeedsSweep(sweep) {
 		s.Source = sweep.SourceName()
 	}

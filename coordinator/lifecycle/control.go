@@ -27,6 +27,14 @@ func (m *Machine) prioritize(name string, priority int) {
 	m.disturbed = m.disturbed || m.queued > 0
 }
 
+// limit gives a sweep another limit of tasks at a time, as if it were launched with it. What runs beyond the limit ends as it would.
+func (m *Machine) limit(name string, most int) {
+	s := m.sweeps[name]
+	s.most = most
+	m.join(s)
+	m.disturbed = m.disturbed || m.queued > 0
+}
+
 // cancel takes the tasks that are not running from a sweep. Those that another sweep wants, or waits for, are executed
 // all the same.
 func (m *Machine) cancel(name string) []Command {

@@ -155,6 +155,12 @@ type SweepPrioritized struct {
 	Priority int
 }
 
+// SweepLimited: another number of a sweep's tasks may be queued or running at a time; 0: any number.
+type SweepLimited struct {
+	Sweep string
+	Most  int
+}
+
 // Compacted: the caller no longer needs finished sweeps. A launch under way keeps them.
 type Compacted struct{}
 
@@ -182,4 +188,5 @@ func (SweepResumed) isEvent()     {}
 func (SweepCancelled) isEvent()   {}
 func (SweepForgotten) isEvent()   {}
 func (SweepPrioritized) isEvent() {}
+func (SweepLimited) isEvent()     {}
 func (Compacted) isEvent()        {}

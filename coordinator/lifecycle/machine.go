@@ -75,6 +75,8 @@ func (m *Machine) Step(e Event) []Command {
 		return m.forgetSweep(e.Sweep)
 	case SweepPrioritized:
 		m.prioritize(e.Sweep, e.Priority)
+	case SweepLimited:
+		m.limit(e.Sweep, e.Most)
 	case Compacted:
 		m.compact()
 	}

@@ -94,6 +94,8 @@ var plan = map[string][]string{
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/checkup": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/selection", "cmd/eisweep/internal/slurmjobs"},
+	"cmd/eisweep/internal/adjust": {"internal/control", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
+		"cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/retire": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client",
 		"cmd/eisweep/internal/ownership", "cmd/eisweep/internal/selection", "cmd/eisweep/internal/sharing"},
 	"cmd/eisweep/internal/sweepfiles": {"sim", "sweeps", "cmd/eisweep/internal/cli"},

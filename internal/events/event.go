@@ -39,13 +39,15 @@ type Event struct {
 	Remedy string         `json:"remedy,omitempty"`
 	Since  time.Time      `json:"since,omitzero"` // of the last heartbeat, or since when a condition has lasted
 
-	Count    int   `json:"count,omitempty"` // of attempts that are not listed one by one, or of lost events
-	Tasks    int   `json:"tasks,omitempty"` // of the sweep, or that an extension has run
-	Done     int   `json:"done,omitempty"`
-	Failed   int   `json:"failed,omitempty"`
-	Slots    int   `json:"slots,omitempty"`
-	Priority *int  `json:"priority,omitempty"`
-	Free     int64 `json:"free_bytes,omitempty"`
+	Count    int  `json:"count,omitempty"` // of attempts that are not listed one by one, or of lost events
+	Tasks    int  `json:"tasks,omitempty"` // of the sweep, or that an extension has run
+	Done     int  `json:"done,omitempty"`
+	Failed   int  `json:"failed,omitempty"`
+	Slots    int  `json:"slots,omitempty"`
+	Priority *int `json:"priority,omitempty"`
+	// MaxRunning is how many tasks of a sweep may run at a time; 0: any number.
+	MaxRunning *int  `json:"max_running,omitempty"`
+	Free       int64 `json:"free_bytes,omitempty"`
 
 	// Crowded says that there may be any number of events like this one, so that they may be counted instead of listed.
 	Crowded bool `json:"-"`
@@ -126,6 +128,9 @@ func (e *Event) record() (slog.Level, string, []slog.Attr) {
 	number("slots", int64(e.Slots))
 	if e.Priority != nil {
 		attrs = append(attrs, slog.Int("priority", *e.Priority))
+	}
+	if e.MaxRunning != nil {
+		attrs = append(attrs, slog.Int("max_running", *e.MaxRunning))
 	}
 	number("free_bytes", e.Free)
 	text("error", e.Error)

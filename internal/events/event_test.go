@@ -22,6 +22,8 @@ func TestTexts(t *testing.T) {
 		"sweep a launched by ann@vm: 12 tasks, priority 10": {Kind: SweepLaunched, Sweep: "a", User: "ann", From: "vm", Tasks: 12,
 			Priority: &priority},
 		"sweep a paused by ann@vm":                              {Kind: SweepPaused, Sweep: "a", User: "ann", From: "vm"},
+		"sweep a runs at most 10 tasks at a time":               {Kind: SweepLimitChanged, Sweep: "a", MaxRunning: &priority},
+		"sweep a runs any number of tasks at a time":            {Kind: SweepLimitChanged, Sweep: "a", MaxRunning: new(int)},
 		"sweep a cancelled: 1 task withdrawn":                   {Kind: SweepCancelled, Sweep: "a", Tasks: 1},
 		"sweep a removed by ann@vm: archived to /f":             {Kind: SweepRemoved, Sweep: "a", User: "ann", From: "vm", Why: "archived to /f"},
 		"sweep a renamed to b":                                  {Kind: SweepRenamed, Sweep: "a", Why: "b"},

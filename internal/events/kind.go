@@ -13,6 +13,7 @@ const (
 	SweepResumed         Kind = "sweep_resumed"
 	SweepCancelled       Kind = "sweep_cancelled"
 	SweepPriorityChanged Kind = "sweep_priority_changed"
+	SweepLimitChanged    Kind = "sweep_limit_changed" // of tasks at a time
 	SweepFinished        Kind = "sweep_finished"
 	SweepSetAside        Kind = "sweep_set_aside" // its files cannot be read or written
 	SweepContinued       Kind = "sweep_continued" // they can again
@@ -59,6 +60,7 @@ var properties = map[Kind]property{
 	SweepResumed:         {"sweep resumed", slog.LevelInfo},
 	SweepCancelled:       {"sweep cancelled", slog.LevelInfo},
 	SweepPriorityChanged: {"the priority of a sweep changed", slog.LevelInfo},
+	SweepLimitChanged:    {"the limit of a sweep's tasks at a time changed", slog.LevelInfo},
 	SweepFinished:        {"sweep finished", slog.LevelInfo},
 	SweepSetAside:        {"the sweep is set aside until this is repaired; the others continue", slog.LevelError},
 	SweepContinued:       {"the sweep continues", slog.LevelInfo},

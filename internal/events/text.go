@@ -53,6 +53,8 @@ func (e *Event) sweepText() string {
 		}
 	case SweepPriorityChanged:
 		return subject + " has priority " + e.priorityText() + by(e)
+	case SweepLimitChanged:
+		return subject + " runs " + e.limitText() + " at a time" + by(e)
 	case SweepFinished:
 		return fmt.Sprintf("%s finished: %d done, %d failed", subject, e.Done, e.Failed)
 	case SweepSetAside:
@@ -154,6 +156,13 @@ func (e *Event) priorityText() string {
 		return ""
 	}
 	return fmt.Sprint(*e.Priority)
+}
+
+func (e *Event) limitText() string {
+	if e.MaxRunning == nil || *e.MaxRunning == 0 {
+		return "any number of tasks"
+	}
+	return "at most " + count(*e.MaxRunning, "task")
 }
 
 // by says who gave a command.
