@@ -257,7 +257,8 @@ func (l *launcher) open(ctx context.Context, p *plan.Sweep, o plan.Request, laun
 // keepTerms gives a rerun of a sweep that is not in memory the limit, the user and the priority of its launch.
 func (l *launcher) keepTerms(name string, o *plan.Request) {
 	if record, err := records.Read(l.config.Root, name); err == nil {
-		o.MaxRunning, o.User, o.Priority = cmp.Or(o.MaxRunning, record.MaxRunning), cmp.Or(o.User, record.User), cmp.Or(o.Priority, record.Priority)
+		o.MaxRunning, o.Priority = cmp.Or(o.MaxRunning, record.MaxRunning), cmp.Or(o.Priority, record.Priority)
+		o.User = cmp.Or(o.User, record.User)
 	}
 }
 
