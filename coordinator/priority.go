@@ -14,18 +14,14 @@ const mostPriority = 1_000_000
 
 // Prioritize gives a sweep that is not finished another priority. Tasks that are running are not disturbed.
 func (c *Coordinator) Prioritize(ctx context.Context, sweep string, priority int) error {
-	_, err := c.Adjust(ctx, control.Adjust{Sweeps: []string{sweep}, Priority: &priority})
+	_, err := c.sweepControl.adjust(ctx, control.Adjust{Sweeps: []string{sweep}, Priority: &priority})
 	return err
 }
 
-// Adjust gives sweeps that are not finished another priority, or another limit of tasks at a time. Tasks that are running are not
+// adjust gives sweeps that are not finished another priority, or another limit of tasks at a time. Tasks that are running are not
 // disturbed.
-func (c *Coordinator) Adjust(ctx context.Context, r control.Adjust) (control.Adjusted, error) {
-	defer c.saveEvents(ctx)
-	return c.sweepControl.adjust(ctx, r)
-}
-
 func (st *sweepControl) adjust(ctx context.Context, r control.Adjust) (control.Adjusted, error) {
+	defer st.saveEvents(ctx)
 	out := control.Adjusted{Sweeps: []control.AdjustedSweep{}}
 	if p := r.Priority; p != nil && (*p < -mostPriority || *p > mostPriority) {
 		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("priority %d: give -%d … %d", *p, mostPriority, mostPriority)}

@@ -40,7 +40,7 @@ func (c *Coordinator) Serve() (stop func(), err error) {
 		}),
 		control.VerbPause: control.Handle(steer(c.Pause)),
 		control.VerbAdjust: control.Handle(func(ctx context.Context, r control.Adjust) (control.Adjusted, error) {
-			return c.Adjust(control.Committed(ctx), r)
+			return c.sweepControl.adjust(control.Committed(ctx), r)
 		}),
 		control.VerbResume:  control.Handle(steer(c.Resume)),
 		control.VerbCancel:  control.Handle(steer(c.Cancel)),
