@@ -97,6 +97,7 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 	}
 	left := s.Tasks - s.Done - s.Failed
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d to run", control.Count(s.Tasks, "task"), s.Done, s.Failed, left))
+	out.Details = append(out.Details, s.Causes()...)
 	if left == 0 {
 		explain.Complete(name, s.Failed, &out)
 		return out, nil

@@ -98,6 +98,21 @@ func TestProblemsOfTasks(t *testing.T) {
 	if since := g.since(k, problems.TasksFailed); !since.Equal(p.Since) {
 		t.Errorf("after a restart tasks have failed since %v, not %v", since, p.Since)
 	}
+	if again := k.Problems(g.context()).Problems[0]; again.Text != p.Text || again.Remedy != p.Remedy {
+		t.Errorf("after a restart the cause is %+v, not %+v", again, p)
+	}
+
+	// Nor does another name lose the cause.
+	told[control.RemovedSweep](g, control.VerbRename, control.Rename{Sweep: "two", To: "better"})
+	g.end()
+	k = g.serve()
+	if again := k.Problems(g.context()).Problems[0]; again.Text != strings.Replace(p.Text, " two ", " better ", 1) {
+		t.Errorf("renamed, the cause is %+v, not %+v", again, p)
+	}
+	x := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "better"})
+	if text := x.Reason + x.Remedy + strings.Join(x.Details, " "); !strings.Contains(text, "numeric") {
+		t.Errorf("renamed, it is explained as %+v", x)
+	}
 }
 
 // TestProblemsOfWorkers lists those that are silent, ended, take no tasks, drain or are of another version, until they are

@@ -53,7 +53,7 @@ func (r *recorder) finish(sweep string) {
 	record := r.sweeps.Record(s)
 	if info, err := os.Lstat(r.root.Manifest(sweep)); err == nil && n.Dropped == 0 {
 		record.Settled = &records.Settled{Tasks: n.Total, Done: n.Done, Suspect: s.Suspects(), Failed: n.Failed,
-			FailedSince: s.FailedSince(), Manifest: info.Size()}
+			FailedSince: s.FailedSince(), Classes: s.Classes(), Manifest: info.Size()}
 	}
 	if err := r.write(sweep, record); err != nil {
 		r.log.Warn("cannot record that the sweep is finished; the next start will check it again", "error", err)

@@ -231,11 +231,6 @@ func (m *measured) archivedSweeps(out *problems.Report) {
 			continue
 		}
 		out.Sweeps = append(out.Sweeps, name)
-		if s.Failed > 0 {
-			out.Problems = append(out.Problems, Failed(name, s.Failed, s.FailedSince))
-		}
-		if s.Suspect > 0 {
-			out.Problems = append(out.Problems, Suspect(name, s.Suspect))
-		}
+		out.Problems = append(out.Problems, OfSettled(name, &s)...)
 	}
 }

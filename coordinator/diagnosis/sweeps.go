@@ -9,6 +9,7 @@ import (
 
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/problems"
@@ -60,7 +61,7 @@ func OfSummary(s *control.SweepSummary) (out []problems.Problem) {
 		out = append(out, failed(s, class, s.ByClass[class]))
 	}
 	if s.Suspect > 0 {
-		out = append(out, Suspect(s.Name, s.Suspect))
+		out = append(out, suspect(s.Name, s.Suspect))
 	}
 	return out
 }
@@ -92,15 +93,29 @@ func again(sweep string, class protocol.Class) string {
 	return fmt.Sprintf("`eisweep logs TASK` shows their attempts, `eisweep rerun %s --class %s` runs them again", sweep, class)
 }
 
-// Failed is the problem that tasks of a sweep failed, the first at a time, where the classes are not known.
-func Failed(sweep string, n int, since time.Time) problems.Problem {
+// OfSettled lists the failed tasks of a finished sweep, and its suspect results, as its record has them.
+func OfSettled(name string, n *records.Settled) []problems.Problem {
+	s := control.SweepSummary{Name: name, Suspect: n.Suspect, ByClass: map[protocol.Class]int{}, FailedSince: map[protocol.Class]time.Time{}}
+	for class, c := range n.Classes {
+		s.ByClass[class], s.FailedSince[class] = c.Failed, c.Since
+		s.Failures = append(s.Failures, control.Failure{Class: class, File: c.File, Error: c.Error})
+	}
+	out := OfSummary(&s)
+	if n.Failed > 0 && len(n.Classes) == 0 { // the record is of an earlier version
+		out = append(out, countOfFailed(name, n.Failed, n.FailedSince))
+	}
+	return out
+}
+
+// countOfFailed is the problem that tasks of a sweep failed, the first at a time, where the classes are not known.
+func countOfFailed(sweep string, n int, since time.Time) problems.Problem {
 	return problems.Problem{Kind: problems.TasksFailed, Severity: problems.Error, Subject: sweep, Since: since,
 		Text:   fmt.Sprintf("%s of %s failed", control.Count(n, "task"), sweep),
 		Remedy: fmt.Sprintf("`eisweep status %s` lists them by class, and how to run each again", sweep)}
 }
 
-// Suspect is the problem that results of a sweep are suspect.
-func Suspect(sweep string, n int) problems.Problem {
+// suspect is the problem that results of a sweep are suspect.
+func suspect(sweep string, n int) problems.Problem {
 	return problems.Problem{Kind: problems.ResultsSuspect, Severity: problems.Hint, Subject: sweep,
 		Text:   fmt.Sprintf("%s of %s %s suspect", control.Count(n, "result"), sweep, verb(n, "is", "are")),
 		Remedy: fmt.Sprintf("`eisweep status %s` says why; `eisweep rerun %s --suspect --set NAME=VALUE` replaces them", sweep, sweep)}

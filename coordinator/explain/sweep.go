@@ -17,6 +17,9 @@ func (x *Explainer) sweep(name string) control.Explained {
 	out := control.Explained{Target: name, Sweep: name, State: string(x.Sweeps.Status(s.Name))}
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d pending, %d waiting for a source, %d cancelled",
 		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.ToSend()+n.Unreadable, n.Waiting, n.Dropped))
+	for _, s := range x.Sweeps.Summarize(x.Root, name).Sweeps {
+		out.Details = append(out.Details, s.Causes()...)
+	}
 	switch {
 	case x.Sweeps.Status(s.Name) == control.Finished:
 		Complete(name, n.Failed, &out)

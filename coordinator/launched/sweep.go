@@ -2,6 +2,7 @@ package launched
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"eisweep/coordinator/catalog"
@@ -143,6 +144,23 @@ func (s *Sweep) FailedSince() (first time.Time) {
 		}
 	}
 	return first
+}
+
+// Classes are the failed tasks by class, as a record of a finished sweep has them.
+func (s *Sweep) Classes() map[protocol.Class]records.SettledClass {
+	out := map[protocol.Class]records.SettledClass{}
+	for class, n := range s.byClass {
+		c := records.SettledClass{Failed: n, Since: s.since[class]}
+		for i := range s.failures {
+			if f := &s.failures[i]; f.Class == class {
+				c.File = f.File
+				c.Error, _, _ = strings.Cut(f.Error, "\n")
+				break
+			}
+		}
+		out[class] = c
+	}
+	return out
 }
 
 // Suspects is how many tasks have suspect results.

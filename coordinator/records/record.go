@@ -10,6 +10,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -44,7 +45,17 @@ type Settled struct {
 	Failed  int `json:"failed"`
 	// FailedSince is when the first of them failed; zero in records of earlier versions.
 	FailedSince time.Time `json:"failed_since,omitzero"`
-	Manifest    int64     `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
+	// Classes are the failed ones by class; nil in records of earlier versions.
+	Classes  map[protocol.Class]SettledClass `json:"classes,omitempty"`
+	Manifest int64                           `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
+}
+
+// SettledClass is the tasks of a finished sweep that failed with one class.
+type SettledClass struct {
+	Failed int       `json:"failed"`
+	Since  time.Time `json:"since"` // when the first of them failed
+	File   string    `json:"file"`  // of one of them
+	Error  string    `json:"error"` // its first line
 }
 
 // ReadSettled returns what became of the tasks of a finished sweep without reading its manifest; ok is false

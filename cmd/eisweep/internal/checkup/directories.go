@@ -89,12 +89,7 @@ func readSweep(ctx context.Context, r *root.Root, x *catalog.Catalog, name strin
 	left int, status control.Status,
 ) {
 	if n, ok := records.ReadSettled(r, name); ok {
-		if n.Failed > 0 {
-			report.Problems = append(report.Problems, diagnosis.Failed(name, n.Failed, n.FailedSince))
-		}
-		if n.Suspect > 0 {
-			report.Problems = append(report.Problems, diagnosis.Suspect(name, n.Suspect))
-		}
+		report.Problems = append(report.Problems, diagnosis.OfSettled(name, &n)...)
 		return 0, control.Finished
 	}
 	var found *catalog.SweepStatus
