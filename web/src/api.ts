@@ -33,6 +33,7 @@ export interface Sweep extends Progress {
   left_range: Range | null;
   work_done: number;
   work_total: number;
+  unread: boolean; // the counts follow
   rate: number | null;
 }
 
@@ -64,6 +65,8 @@ export interface State {
   sweeps: Sweep[];
   removed?: string[];
   totals: Totals;
+  unread: number; // sweeps that are still to be read; -1: not known
+  stale_since: string | null; // since when reading the root takes long
 }
 
 export interface Parameter {

@@ -57,6 +57,7 @@ function App() {
       <Header view={place.view} problems={problems?.length ?? 0} />
       <main id="content" tabIndex={-1}>
         <ErrorBoundary key={place.view + place.subject}>
+          <Stale />
           <View place={place} problems={problems} />
         </ErrorBoundary>
       </main>
@@ -117,6 +118,19 @@ function Connection() {
       {connection === "connecting" && "connecting…"}
       {connection === "disconnected" && `disconnected for ${seconds((Date.now() - lostAt) / 1000)}, reconnecting…`}
       {connection === "refused" && "The session has ended. Open a new link: eisweep dashboard"}
+    </p>
+  );
+}
+
+/** Says that what is read from files is older than usual. */
+function Stale() {
+  const { state } = useStore();
+  useNow();
+  if (!state?.stale_since) return null;
+  return (
+    <p class="note doubtful" role="status">
+      Reading the root directory has taken {seconds(store.since(state.stale_since))} so far. Until it ends, what comes from its files (finished
+      sweeps, tables of tasks, logs) is as it was.
     </p>
   );
 }

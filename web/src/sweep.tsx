@@ -23,7 +23,7 @@ export function SweepView({ name }: { name: string }) {
   const { state } = useStore();
   const row = state?.sweeps.find((s) => s.sweep === name);
   const settled = row ? row.done + row.failed : 0;
-  const detail = useFetched<SweepDetail>(sweepPath(name), [row?.tasks, row?.failed, row?.suspect]);
+  const detail = useFetched<SweepDetail>(sweepPath(name), [row?.tasks]);
   const s: Sweep | undefined = row ?? detail.value ?? undefined;
   const live = useTasks(name, settled);
   if (!s) return detail.error ? <Failure error={detail.error} /> : <p class="empty">Loading…</p>;

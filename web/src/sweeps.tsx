@@ -29,12 +29,14 @@ export function SweepsView() {
           {count(t.busy)} <small>of {count(t.slots)}, {counted(t.workers, "worker")}</small>
         </Figure>
       </dl>
-      {state.sweeps.length === 0 ? <Nothing /> : <List sweeps={state.sweeps} />}
+      {state.unread > 0 && <p class="readout">{counted(state.unread, "sweep")} still to be read: the counts follow.</p>}
+      {state.sweeps.length === 0 ? <Nothing reading={state.unread !== 0} /> : <List sweeps={state.sweeps} />}
     </>
   );
 }
 
-function Nothing() {
+function Nothing({ reading }: { reading: boolean }) {
+  if (reading) return <p class="empty">Reading the root directory…</p>;
   return (
     <div class="empty">
       <p>No sweep has been launched in this root yet.</p>
@@ -99,10 +101,10 @@ function Row({ s }: { s: Sweep }) {
         <Status of={s} />
       </td>
       <td class="progress">
-        <ProgressBar of={s} name={s.sweep} />
-        <span class="share">{shareDone(s)}</span>
+        {!s.unread && <ProgressBar of={s} name={s.sweep} />}
+        <span class="share">{s.unread ? "still to be read" : shareDone(s)}</span>
       </td>
-      <td class="number">{count(s.tasks)}</td>
+      <td class="number">{s.unread ? "–" : count(s.tasks)}</td>
       <td class={`number ${s.failed > 0 ? "bad" : ""}`}>{count(s.failed)}</td>
       <td class={`number ${s.suspect > 0 ? "doubtful" : ""}`}>{count(s.suspect)}</td>
       <td class="number">{rate(s.rate)}</td>

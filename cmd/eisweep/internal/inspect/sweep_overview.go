@@ -95,8 +95,14 @@ func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 
 // GoneOverview is the overview of a sweep whose directory is gone.
 func GoneOverview(r *root.Root, name string) SweepOverview {
-	gone := selection.GoneSweep(r, name)
-	out := SweepOverview{Sweep: name, Directory: gone.Path, From: fromDirectory, Error: gone.Error(), Remedy: gone.Remedy()}
+	gone, out := selection.GoneSweep(r, name), UnreadOverview(r, name)
+	out.Directory, out.Error, out.Remedy = gone.Path, gone.Error(), gone.Remedy()
+	return out
+}
+
+// UnreadOverview is the overview of a sweep whose directory is not read: only what its record says.
+func UnreadOverview(r *root.Root, name string) SweepOverview {
+	out := SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}
 	if n, err := records.Read(r, name); err == nil {
 		out.Status, out.Priority, out.MaxRunning = n.Status, n.Priority, n.MaxRunning
 	}

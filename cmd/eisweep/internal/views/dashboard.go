@@ -47,11 +47,11 @@ type Config struct {
 // Dashboard answers the requests of the dashboard's page for one root.
 type Dashboard struct {
 	Config
-	self     api.Coordinator
-	overview *overview
-	tables   *tables
-	pictures *pictures
-	hub      *hub
+	self        api.Coordinator
+	directories *directories
+	tables      *tables
+	pictures    *pictures
+	hub         *hub
 
 	reruns  chan struct{} // one at a time
 	lookups chan struct{} // one at a time
@@ -63,7 +63,7 @@ func New(c Config) (*Dashboard, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dashboard{Config: c, overview: newOverview(c.Root), reruns: make(chan struct{}, 1), lookups: make(chan struct{}, 1)}
+	d := &Dashboard{Config: c, directories: newDirectories(c.Root), reruns: make(chan struct{}, 1), lookups: make(chan struct{}, 1)}
 	d.self = api.Coordinator{
 		Pong:    control.Pong{Host: host, PID: os.Getpid(), Version: c.Version, Since: time.Now()},
 		Command: c.Command, Root: c.Root.Path(),

@@ -22,7 +22,7 @@ const sourceSeed = "source_seed"
 
 // expand makes the rows of a table: the tasks of the latest launch. Of a sweep whose source is not here they are those of its manifest.
 // Where the coordinator works on the sweep, they are those that it knows: [until] may add more.
-func (t *table) expand(ctx context.Context) error {
+func (t *table) expand(ctx context.Context, made *rows) error {
 	x, err := catalog.Lazy(t.d.Root)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (t *table) expand(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := newRowMaker(t)
+	rows := newRowMaker(made)
 	tasks, err := x.LatestTasks(ctx, prober, t.sweep)
 	switch {
 	case err == nil:
@@ -40,13 +40,20 @@ func (t *table) expand(ctx context.Context) error {
 				return err
 			}
 		}
-		t.expansion = tasks
+		n := tasks.Len()
+		if rows.known != nil {
+			n = min(n, len(rows.known))
+		}
+		if err := t.d.tables.admit(t, n); err != nil {
+			return err
+		}
+		made.expansion = tasks
 		for number, task := range tasks.Numbered() {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			if rows.add(&task) {
-				t.numbers = append(t.numbers, int32(number))
+				made.numbers = append(made.numbers, int32(number))
 			}
 		}
 	case catalog.MissingSource(t.d.Root, t.sweep, err) != nil:
@@ -55,6 +62,9 @@ func (t *table) expand(ctx context.Context) error {
 				return err
 			}
 			rows.add(&sweeps.Task{ID: line.ID, Seed: line.Seed, Varying: line.Parameters})
+		}
+		if err := t.d.tables.admit(t, len(made.ids)); err != nil {
+			return err
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		return noSweep(t.sweep)
@@ -97,7 +107,7 @@ func noSweep(name string) error {
 
 // rowMaker makes the columns of identity.
 type rowMaker struct {
-	t      *table
+	t      *rows
 	known  map[sweeps.ID]bool // the tasks that there are; nil for all
 	names  []string
 	byName map[string]*varying
@@ -108,10 +118,10 @@ type varying struct {
 	name   string
 	values []sim.Value
 	places map[sim.Value]int
-	rows   []int // place in values; -1 for none
+	rows   []int32 // place in values; -1 for none
 }
 
-func newRowMaker(t *table) *rowMaker {
+func newRowMaker(t *rows) *rowMaker {
 	r := &rowMaker{t: t, byName: map[string]*varying{}}
 	t.rowOf = map[sweeps.ID]int32{}
 	return r
@@ -152,12 +162,12 @@ func (r *rowMaker) set(name string, row int, value sim.Value) {
 	for len(v.rows) < row {
 		v.rows = append(v.rows, -1)
 	}
-	v.rows = append(v.rows, place)
+	v.rows = append(v.rows, int32(place))
 }
 
 // finish keeps the parameters with several values, numbers in ascending order.
 func (r *rowMaker) finish() {
-	r.t.parameters, r.t.values = []api.Parameter{}, [][]int{}
+	r.t.parameters, r.t.values = []api.Parameter{}, [][]int32{}
 	for _, name := range r.names {
 		v := r.byName[name]
 		for len(v.rows) < len(r.t.ids) {
@@ -168,9 +178,9 @@ func (r *rowMaker) finish() {
 		}
 		p := api.Parameter{Name: name, Unit: unitOf(name)}
 		order := v.order()
-		to := make([]int, len(order))
+		to := make([]int32, len(order))
 		for place, from := range order {
-			to[from] = place
+			to[from] = int32(place)
 			p.Values = append(p.Values, v.values[from].Any())
 		}
 		for row, place := range v.rows {
@@ -209,7 +219,7 @@ func unitOf(name string) string {
 }
 
 // taskAt makes the task of a row again. Where the sweep's source is missing, only what its table has is known.
-func (t *table) taskAt(row int32) sweeps.Task {
+func (t *rows) taskAt(row int32) sweeps.Task {
 	if t.expansion == nil {
 		return sweeps.Task{ID: t.ids[row], Seed: t.seeds[row]}
 	}

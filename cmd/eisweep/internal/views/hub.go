@@ -4,48 +4,54 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
+	"eisweep/sweeps"
 )
 
-// hub computes updates while somebody looks, and passes them on to every stream.
+// hub passes on to every stream what is found out for it, while somebody looks. What may wait for storage is a job, which is done
+// without the lock: whoever has the lock only copies and encodes what is in memory, so no stream waits for storage, and neither does the
+// end.
 type hub struct {
 	d *Dashboard
 
 	mu      sync.Mutex
 	readers map[*reader]struct{}
-	working bool // a goroutine computes updates
+	working bool // a goroutine begins the jobs
 	closed  bool
 	done    sync.WaitGroup
 
-	sweeps  map[string]api.Sweep // as they were last sent
-	totals  api.Totals
-	workers []control.Worker // as they were last sent
-	spoken  time.Time        // when the workers were last sent
-	running []control.RunningTask
+	status, directories, tables, tasks, troubles job
+
+	overview overview
+	taken    time.Time        // when the coordinator was asked for the status that is known; zero before
+	news     chan struct{}    // closed and replaced whenever the status or the directories are known anew
+	read     time.Time        // when the directories were read completely; zero before
+	stale    time.Time        // since when the oldest job that takes long has been under way; zero for none
+	workers  []control.Worker // as they were last sent
+	spoken   time.Time        // when the workers were last sent
+	running  []control.RunningTask
 
 	ending    context.Context // ends with the dashboard
 	end       context.CancelFunc
 	measuring bool // measures are computed
 
-	looking  bool // problems are looked for
-	looked   time.Time
 	problems dashboard.Event
 }
 
 // reader is an open stream.
 type reader struct {
 	events   chan dashboard.Event
+	opened   time.Time
+	began    bool   // it has the complete state
 	sweep    string // whose tasks it shows; "" for none
 	holds    string // the sweep whose table is kept for it; "" for none
-	revision string // of the table, up to which it has the changes
+	revision string // of the table, up to which it has the changes; only the job of tables changes it
 	running  []byte // the last event about running tasks
 	ran      time.Time
 	seq      uint64     // of the last event of the event log that it has
@@ -64,41 +70,42 @@ const (
 	workersInterval = 5 * time.Second
 	// backlog is how many events a reader may be behind.
 	backlog = 64
+	// patience is how long a request or a new stream waits for what may wait for storage, and gets what was known before.
+	patience = time.Second
 	// closeTime is how long close waits.
 	closeTime = time.Second
 )
 
 func newHub(d *Dashboard) *hub {
-	h := &hub{d: d, readers: map[*reader]struct{}{}}
+	h := &hub{d: d, readers: map[*reader]struct{}{}, news: make(chan struct{}), overview: newOverview(d.Root)}
+	for _, j := range []*job{&h.status, &h.tables, &h.tasks, &h.troubles} {
+		j.longest = longestPause
+	}
+	h.directories.longest = time.Minute
 	h.ending, h.end = context.WithCancel(context.Background())
 	return h
 }
 
 // subscribe adds a stream, which begins with the complete state.
 func (h *hub) subscribe(ctx context.Context, query url.Values, lastID string) (<-chan dashboard.Event, error) {
-	r := &reader{events: make(chan dashboard.Event, backlog), sweep: query.Get("sweep"), revision: query.Get("since"),
+	r := &reader{events: make(chan dashboard.Event, backlog), opened: time.Now(), sweep: query.Get("sweep"), revision: query.Get("since"),
 		seq: h.lastSeq(lastID), task: newShownTask(query.Get("task"))}
-	if err := h.openTable(ctx, r); err != nil { // it takes time, so it is made without the lock
-		return nil, err
+	if r.sweep != "" && !sweeps.IsName(r.sweep) {
+		return nil, noSweep(r.sweep)
 	}
-	h.findTask(ctx, r)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		h.releaseTable(r)
 		return nil, errClosed
 	}
-	if err := h.update(ctx); err != nil {
-		h.releaseTable(r)
-		return nil, err
-	}
 	h.readers[r] = struct{}{}
-	h.send(r, event("state", h.complete()))
-	h.send(r, event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, h.workers)}))
-	h.updateTables(ctx)
-	h.sendTask(ctx, r)
+	h.beginReaders()
 	h.sendProblems(r)
+	if r.task != nil {
+		h.done.Go(func() { h.findTask(ctx, r) })
+	}
 	context.AfterFunc(ctx, func() { h.remove(r) })
+	h.beginJobs()
 	if !h.working {
 		h.working = true
 		h.done.Go(h.work)
@@ -123,19 +130,19 @@ func (h *hub) drop(r *reader) {
 	}
 }
 
-// close ends all streams, and waits for the end of the work for them. Where storage does not answer, it waits for closeTime only: the
-// work holds the lock while it reads, and the coordinator has to stop all the same.
+// close ends all streams, and waits for the end of the jobs, but for closeTime only where storage does not answer: the coordinator has to
+// stop all the same.
 func (h *hub) close() {
 	h.end()
+	h.mu.Lock()
+	h.closed = true
+	for r := range h.readers {
+		h.drop(r)
+	}
+	h.mu.Unlock()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		h.mu.Lock()
-		h.closed = true
-		for r := range h.readers {
-			h.drop(r)
-		}
-		h.mu.Unlock()
 		h.done.Wait()
 	}()
 	select {
@@ -145,120 +152,58 @@ func (h *hub) close() {
 	}
 }
 
-// work computes updates until nobody looks any more.
+// work begins the jobs until nobody looks any more.
 func (h *hub) work() {
-	timer := time.NewTimer(updateInterval)
-	defer timer.Stop()
+	ticker := time.NewTicker(updateInterval)
+	defer ticker.Stop()
 	for {
-		<-timer.C
-		begun := time.Now()
-		h.mu.Lock()
-		if len(h.readers) == 0 {
-			h.working = false
-			h.mu.Unlock()
+		select {
+		case <-ticker.C:
+		case <-h.ending.Done():
+		}
+		if !h.tick(time.Now()) {
 			return
 		}
-		if err := h.update(h.ending); err != nil {
-			h.d.Log.Debug("update the dashboard", "error", err)
-		}
-		h.updateTables(h.ending)
-		h.lookAtTasks(h.ending, begun)
-		h.sendEvents()
-		h.lookForProblems(begun)
-		h.mu.Unlock()
-		timer.Reset(min(longestPause, max(updateInterval, time.Duration(float64(time.Since(begun))/share))))
 	}
 }
 
-// state is the complete state now.
-func (h *hub) state(ctx context.Context) (*api.State, error) {
+// tick begins the jobs that are due, and sends what needs none. It reports whether anybody looks.
+func (h *hub) tick(now time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := h.update(ctx); err != nil {
-		return nil, err
+	if h.working = len(h.readers) > 0; !h.working {
+		return false
 	}
-	return h.complete(), nil
+	h.beginJobs()
+	h.findStale(now)
+	h.beginReaders()
+	h.sendEvents()
+	return true
 }
 
-// row is the row of one sweep now.
-func (h *hub) row(ctx context.Context, sweep string) (*api.Sweep, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if err := h.update(ctx); err != nil {
-		return nil, err
+// beginJobs begins the jobs that are due. The lock is held.
+func (h *hub) beginJobs() {
+	h.begin(&h.status, updateInterval, h.readStatus)
+	if time.Since(h.taken) < slow { // which sweeps the coordinator works on is known
+		h.begin(&h.directories, listInterval, h.readDirectories)
 	}
-	row, ok := h.sweeps[sweep]
-	if !ok {
-		return nil, noSweep(sweep)
-	}
-	return &row, nil
-}
-
-// complete is the state as it was last computed.
-func (h *hub) complete() *api.State {
-	out := h.newState()
-	out.Full = true
-	for _, name := range sortedNames(h.sweeps) {
-		out.Sweeps = append(out.Sweeps, h.sweeps[name])
-	}
-	return out
-}
-
-func (h *hub) newState() *api.State {
-	return &api.State{Now: time.Now(), Coordinator: h.d.self, Sweeps: []api.Sweep{}, Totals: h.totals}
-}
-
-// update computes the state, and sends what changed.
-func (h *hub) update(ctx context.Context) error {
-	now, s, workers := time.Now(), h.d.Coordinator.Snapshot(), h.d.Coordinator.Workers().Workers
-	rows, err := h.d.overview.sweeps(ctx, &s, now)
-	if err != nil {
-		return err
-	}
-	was, wasTotals := h.sweeps, h.totals
-	h.sweeps, h.totals = rows, h.d.overview.totals(&s, rows, workers, now)
-	if len(h.readers) > 0 {
-		changes := h.newState()
-		for _, name := range sortedNames(rows) {
-			if before, known := was[name]; !known || !reflect.DeepEqual(before, rows[name]) {
-				changes.Sweeps = append(changes.Sweeps, rows[name])
-			}
+	h.begin(&h.troubles, problemsInterval, h.readProblems)
+	for r := range h.readers {
+		if r.sweep != "" {
+			h.begin(&h.tables, updateInterval, h.readTables)
 		}
-		for _, name := range sortedNames(was) {
-			if _, known := rows[name]; !known {
-				changes.Removed = append(changes.Removed, name)
-			}
-		}
-		if len(changes.Sweeps)+len(changes.Removed) > 0 || !reflect.DeepEqual(wasTotals, h.totals) {
-			h.broadcast(event("state", changes))
+		if r.task != nil {
+			h.begin(&h.tasks, logInterval, h.readTasks)
 		}
 	}
-	h.running = s.Running
-	h.updateWorkers(workers, now)
-	return nil
 }
 
-// updateWorkers sends the workers if they changed.
-func (h *hub) updateWorkers(workers []control.Worker, now time.Time) {
-	if now.Sub(h.spoken) < workersInterval && slices.EqualFunc(h.workers, workers, isSameButSeen) {
-		return
-	}
-	h.workers, h.spoken = workers, now
-	if len(h.readers) > 0 {
-		h.broadcast(event("workers", api.Workers{Workers: slices.Concat([]control.Worker{}, workers)}))
-	}
-}
-
-// isSameButSeen compares two workers without the age of their heartbeats.
-func isSameButSeen(a, b control.Worker) bool {
-	a.LastSeen, a.LastSeenSeconds = b.LastSeen, b.LastSeenSeconds
-	return reflect.DeepEqual(a, b)
-}
-
-// broadcast sends an event to every stream.
+// broadcast sends an event to every stream that has begun.
 func (h *hub) broadcast(e dashboard.Event) {
 	for r := range h.readers {
-		h.send(r, e)
+		if r.began {
+			h.send(r, e)
+		}
 	}
 }
 
@@ -273,6 +218,13 @@ func (h *hub) send(r *reader, e dashboard.Event) {
 	default:
 		h.drop(r)
 	}
+}
+
+// post is send for a job, which does not hold the lock.
+func (h *hub) post(r *reader, e dashboard.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.send(r, e)
 }
 
 // event encodes an event.

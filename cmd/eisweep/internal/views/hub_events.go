@@ -46,24 +46,17 @@ func (h *hub) sendEvents() {
 	}
 }
 
-// lookForProblems has problems looked for from time to time, beside the other updates: storage may not answer.
-func (h *hub) lookForProblems(now time.Time) {
-	if h.looking || now.Sub(h.looked) < problemsInterval {
-		return
+// readProblems finds out what is wrong, which has its own limits of time.
+func (h *hub) readProblems(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, problemsInterval)
+	defer cancel()
+	e := event("problems", h.d.problems(limited))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.problems = e
+	for r := range h.readers {
+		h.sendProblems(r)
 	}
-	h.looking = true
-	h.done.Go(func() {
-		ctx, cancel := context.WithTimeout(h.ending, problemsInterval)
-		defer cancel()
-		e := event("problems", h.d.problems(ctx))
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.looking, h.looked = false, time.Now()
-		h.problems = e
-		for r := range h.readers {
-			h.sendProblems(r)
-		}
-	})
 }
 
 // sendProblems sends a stream the problems, unless it has them.

@@ -8,7 +8,6 @@ import (
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
-	"eisweep/sweeps"
 )
 
 // runningInterval is the time between two events about running tasks, whose progress changes all the time.
@@ -17,31 +16,12 @@ const runningInterval = time.Second
 // mostRunning is how many running tasks an event lists.
 const mostRunning = 1000
 
-// openTable makes the table that a new stream shows. Where too many others are shown, the stream begins without it: the page says so, as
-// the sweep's route refuses it too, and the stream gets the table when there is room.
-func (h *hub) openTable(ctx context.Context, r *reader) error {
-	if r.sweep == "" {
-		return nil
-	}
-	if !sweeps.IsName(r.sweep) {
-		return noSweep(r.sweep)
-	}
-	if !h.holdTable(r, r.sweep) {
-		return nil
-	}
-	_, err := h.d.tables.of(ctx, r.sweep)
-	if err != nil {
-		h.releaseTable(r)
-	}
-	return err
-}
-
-// holdTable has a table kept for a stream, if there is room.
-func (h *hub) holdTable(r *reader, sweep string) bool {
-	if r.holds == "" && h.d.tables.hold(sweep) == nil {
+// holdTable has a table kept for a stream.
+func (h *hub) holdTable(r *reader, sweep string) {
+	if r.holds == "" {
+		h.d.tables.hold(sweep)
 		r.holds = sweep
 	}
-	return r.holds == sweep
 }
 
 func (h *hub) releaseTable(r *reader) {
@@ -51,43 +31,52 @@ func (h *hub) releaseTable(r *reader) {
 	}
 }
 
-// updateTables sends the changes of the tables that streams show, and what runs.
-func (h *hub) updateTables(ctx context.Context) {
-	shown := map[string][]*reader{}
-	for r := range h.readers {
-		if r.sweep == "" {
-			continue
-		}
-		if h.holdTable(r, r.sweep) {
-			shown[r.sweep] = append(shown[r.sweep], r)
-		}
-	}
-	for sweep, readers := range shown {
-		t, err := h.d.tables.of(ctx, sweep)
+// readTables brings the tables that streams show up to date, and sends what changed.
+func (h *hub) readTables(ctx context.Context) {
+	for _, sweep := range h.shownSweeps() {
+		t, err := h.d.tables.within(ctx, sweep, unlimited)
 		if err != nil {
 			h.d.Log.Debug("update the tasks of the dashboard", "sweep", sweep, "error", err)
 			continue
 		}
-		h.sendChanges(t, readers)
-		h.sendRunning(sweep, readers)
+		h.sendChanges(t)
 	}
 }
 
+// shownSweeps are the sweeps that streams show and whose tables are kept for them. Where too many others are shown, a stream is without
+// its table: the page says so, as the sweep's route refuses it too, and the stream gets the table when there is room.
+func (h *hub) shownSweeps() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	shown := map[string]bool{}
+	for r := range h.readers {
+		if r.sweep != "" {
+			h.holdTable(r, r.sweep)
+			shown[r.sweep] = true
+		}
+	}
+	return sortedNames(shown)
+}
+
 // sendChanges sends each stream the rows that it does not have. Streams with the same revision share the event.
-func (h *hub) sendChanges(t *table, readers []*reader) {
-	made := map[string]*dashboard.Event{} // by the revision before
-	revisions := map[string]string{}
-	for _, r := range readers {
-		e, ok := made[r.revision]
-		if !ok {
-			e, revisions[r.revision] = t.changes(r.revision)
-			made[r.revision] = e
+func (h *hub) sendChanges(t *table) {
+	behind := map[string][]*reader{} // by revision
+	h.mu.Lock()
+	for r := range h.readers {
+		if r.sweep == t.sweep && r.holds != "" && r.began {
+			behind[r.revision] = append(behind[r.revision], r)
 		}
-		before := r.revision
-		r.revision = revisions[before]
-		if e != nil {
-			h.send(r, *e)
+	}
+	h.mu.Unlock()
+	for before, readers := range behind {
+		e, after := t.changes(before)
+		h.mu.Lock()
+		for _, r := range readers {
+			if r.revision = after; e != nil {
+				h.send(r, *e)
+			}
 		}
+		h.mu.Unlock()
 	}
 }
 
@@ -110,8 +99,26 @@ func (t *table) changes(since string) (*dashboard.Event, string) {
 	return &e, delta.Revision
 }
 
-// sendRunning sends which tasks of a sweep run, unless that is what was sent last.
-func (h *hub) sendRunning(sweep string, readers []*reader) {
+// sendRunning sends each stream which tasks of its sweep run, unless that is what was sent last. The lock is held.
+func (h *hub) sendRunning(now time.Time) {
+	made := map[string]dashboard.Event{}
+	for r := range h.readers {
+		if r.sweep == "" || now.Sub(r.ran) < runningInterval {
+			continue
+		}
+		e, ok := made[r.sweep]
+		if !ok {
+			e = h.runningOf(r.sweep)
+			made[r.sweep] = e
+		}
+		if r.ran = now; !bytes.Equal(e.Data, r.running) {
+			r.running = e.Data
+			h.send(r, e)
+		}
+	}
+}
+
+func (h *hub) runningOf(sweep string) dashboard.Event {
 	out := api.Running{Sweep: sweep, Tasks: []control.RunningTask{}}
 	for i := range h.running {
 		if h.running[i].Sweep != sweep {
@@ -121,11 +128,5 @@ func (h *hub) sendRunning(sweep string, readers []*reader) {
 			out.Tasks = append(out.Tasks, h.running[i])
 		}
 	}
-	now, e := time.Now(), event("running", out)
-	for _, r := range readers {
-		if now.Sub(r.ran) >= runningInterval && !bytes.Equal(e.Data, r.running) {
-			r.ran, r.running = now, e.Data
-			h.send(r, e)
-		}
-	}
+	return event("running", out)
 }

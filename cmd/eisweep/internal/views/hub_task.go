@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/inspect"
+	"eisweep/internal/control"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
-// shownTask is the task that a stream shows.
+// shownTask is the task that a stream shows. Except for its sweep, only the job of tasks uses it.
 type shownTask struct {
 	id    sweeps.ID
-	sweep string             // that has it; "" if none is known
+	sweep string             // that has it; "" if none is known; guarded by the hub's lock
 	state string             // that was sent last, with the attempt that runs
 	log   inspect.AttemptLog // of the last attempt
 	next  int64              // how far it was read
 
-	looked, listed time.Time
+	listed time.Time
 }
 
 // How often a task's log is looked at, and its logs are listed while it has none. tailBytes is how much of a log a stream begins with.
@@ -37,42 +38,52 @@ func newShownTask(id string) *shownTask {
 	return nil
 }
 
-// findTask looks for the sweep of the task that a new stream shows. It takes time, so it is done without the lock.
+// findTask looks for the sweep of the task that a new stream shows.
 func (h *hub) findTask(ctx context.Context, r *reader) {
-	if r.task == nil {
-		return
+	sweep := r.sweep
+	if sweep == "" {
+		var err error
+		if sweep, err = h.d.sweepOf(ctx, r.task.id); err != nil { // otherwise it may begin to run
+			return
+		}
 	}
-	if r.task.sweep = r.sweep; r.sweep != "" {
-		return
-	}
-	if sweep, err := h.d.sweepOf(ctx, r.task.id); err == nil { // otherwise it may begin to run
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, open := h.readers[r]; open {
 		r.task.sweep = sweep
 		h.holdTable(r, sweep)
 	}
 }
 
-// lookAtTasks sends what changed in the tasks that streams show: their states, and what was added to the logs of their last attempts.
-func (h *hub) lookAtTasks(ctx context.Context, now time.Time) {
+// readTasks sends what changed in the tasks that streams show: their states, and what was added to the logs of their last attempts.
+func (h *hub) readTasks(ctx context.Context) {
+	h.mu.Lock()
+	running, shown := h.running, map[*reader]string{}
 	for r := range h.readers {
-		if s := r.task; s != nil && now.Sub(s.looked) >= logInterval {
-			s.looked = now
-			h.lookAtTask(ctx, r, s, now)
+		if r.task == nil || !r.began {
+			continue
 		}
+		for i := range running {
+			if r.task.sweep == "" && running[i].ID == r.task.id {
+				r.task.sweep = running[i].Sweep
+			}
+		}
+		shown[r] = r.task.sweep
+	}
+	h.mu.Unlock()
+	for r, sweep := range shown {
+		h.readTask(ctx, r, sweep, running)
 	}
 }
 
-func (h *hub) lookAtTask(ctx context.Context, r *reader, s *shownTask, now time.Time) {
-	state := h.taskState(s.id)
+func (h *hub) readTask(ctx context.Context, r *reader, sweep string, running []control.RunningTask) {
+	s, now := r.task, time.Now()
+	state := h.taskState(s.id, running)
 	isNew := state != s.state
-	for i := range h.running {
-		if s.sweep == "" && h.running[i].ID == s.id {
-			s.sweep = h.running[i].Sweep
-		}
-	}
-	if isNew && s.sweep != "" {
-		if t, err := h.d.task(ctx, s.id, s.sweep); err == nil {
+	if isNew && sweep != "" {
+		if t, err := h.d.task(ctx, s.id, sweep); err == nil {
 			s.state = state
-			h.send(r, event("task", t))
+			h.post(r, event("task", t))
 		}
 	}
 	if isNew || s.log.Token == "" && now.Sub(s.listed) >= listLogs {
@@ -91,32 +102,21 @@ func (h *hub) lookAtTask(ctx context.Context, r *reader, s *shownTask, now time.
 		return
 	}
 	s.next = l.Next
-	h.send(r, event("log", l))
-	if s.sweep != "" && len(sim.ReadCourse(linesOf(l.Text))) >= trialsNeeded {
-		h.sendCurves(ctx, r, s)
+	h.post(r, event("log", l))
+	if sweep == "" || len(sim.ReadCourse(linesOf(l.Text))) < trialsNeeded {
+		return
 	}
-}
-
-func (h *hub) sendCurves(ctx context.Context, r *reader, s *shownTask) {
-	if c, err := h.d.curves(ctx, s.id, s.sweep); err == nil {
-		h.send(r, event("curves", c))
+	if c, err := h.d.curves(ctx, s.id, sweep); err == nil {
+		h.post(r, event("curves", c))
 	}
 }
 
 // taskState is the state of a task and the attempt that runs, as far as that is known without reading anything.
-func (h *hub) taskState(id sweeps.ID) string {
-	for i := range h.running {
-		if t := &h.running[i]; t.ID == id {
+func (h *hub) taskState(id sweeps.ID, running []control.RunningTask) string {
+	for i := range running {
+		if t := &running[i]; t.ID == id {
 			return fmt.Sprintf("running %s %d %v", t.Worker, t.Attempt, t.Silent)
 		}
 	}
 	return "not running: " + h.d.tables.stateOf(id)
-}
-
-// sendTask has a stream begin with its task.
-func (h *hub) sendTask(ctx context.Context, r *reader) {
-	if r.task != nil {
-		r.task.looked = time.Now()
-		h.lookAtTask(ctx, r, r.task, time.Now())
-	}
 }

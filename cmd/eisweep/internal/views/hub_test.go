@@ -30,6 +30,28 @@ type steered struct {
 	workers  []control.Worker
 	tasks    coordinator.SweepTasks
 	log      *events.Log
+	hanging  <-chan struct{} // until it is closed, the method waits
+	method   string
+}
+
+// hang has a method wait until a channel is closed.
+func (s *steered) hang(hanging <-chan struct{}, method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hanging, s.method = hanging, method
+}
+
+// wait waits if the method is one that hangs.
+func (s *steered) wait(method string) {
+	s.mu.Lock()
+	hanging := s.hanging
+	if s.method != method {
+		hanging = nil
+	}
+	s.mu.Unlock()
+	if hanging != nil {
+		<-hanging
+	}
 }
 
 func (s *steered) Events() *events.Log { return s.log }
@@ -39,12 +61,14 @@ func (s *steered) Problems(context.Context) problems.Report {
 }
 
 func (s *steered) Tasks(string, coordinator.SweepTasks) (coordinator.SweepTasks, bool) {
+	s.wait("Tasks")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.tasks, s.tasks.Launch > 0
 }
 
 func (s *steered) Snapshot() control.Snapshot {
+	s.wait("Snapshot")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.snapshot
@@ -203,14 +227,52 @@ func TestNothingIsComputedWhileNobodyLooks(t *testing.T) {
 	}
 }
 
-// TestAHangingUpdateDoesNotKeepTheDashboardOpen: close returns while an update holds the lock, and streams end after it.
-func TestAHangingUpdateDoesNotKeepTheDashboardOpen(t *testing.T) {
-	d := newTestDashboard(t, new(steered))
-	stream := open(t, d, nil, "")
+// TestStorageThatHangsHoldsUpNobody: neither streams, nor requests for the state, nor the end wait for directories and manifests that are
+// being read, and what is shown says since when.
+func TestStorageThatHangsHoldsUpNobody(t *testing.T) {
+	c := new(steered)
+	c.set(newSweep("a", 1))
+	d := newTestDashboard(t, c)
+	launchedAs(t, d, "old", axes)
+	hanging := make(chan struct{})
+	t.Cleanup(func() { close(hanging) })
+	d.directories.names = func() ([]string, error) { <-hanging; return nil, nil }
+	c.hang(hanging, "Tasks")
+	stream := open(t, d, map[string][]string{"sweep": {"old"}}, "")
+	next[api.State](t, stream, "state")
+	c.set(newSweep("a", 2))
+	if then := next[api.State](t, stream, "state"); len(then.Sweeps) != 1 || then.Sweeps[0].Done != 2 || then.StaleSince != nil {
+		t.Errorf("while storage hangs: %+v", then)
+	}
+	began := time.Now().Add(-time.Hour)
 	d.hub.mu.Lock()
-	d.Close()
+	d.hub.tables.begun, d.hub.directories.begun = began.Add(time.Minute), began
 	d.hub.mu.Unlock()
+	if then := next[api.State](t, stream, "state"); then.StaleSince == nil || !then.StaleSince.Equal(began) {
+		t.Errorf("after an hour: %+v", then)
+	}
+	if s, err := d.hub.state(t.Context()); err != nil || len(s.Sweeps) != 1 || s.StaleSince == nil {
+		t.Errorf("the state is %+v (%v)", s, err)
+	}
+	d.Close()
 	for range stream { // until it is closed
+	}
+}
+
+// TestACoordinatorThatHangsHoldsUpNobody: a stream begins with what is known.
+func TestACoordinatorThatHangsHoldsUpNobody(t *testing.T) {
+	c := new(steered)
+	d := newTestDashboard(t, c)
+	hanging := make(chan struct{})
+	c.hang(hanging, "Snapshot")
+	stream := open(t, d, nil, "")
+	if first := next[api.State](t, stream, "state"); !first.Full || len(first.Sweeps) != 0 {
+		t.Errorf("first %+v", first)
+	}
+	c.set(newSweep("a", 1))
+	close(hanging)
+	if then := next[api.State](t, stream, "state"); len(then.Sweeps) != 1 {
+		t.Errorf("then %+v", then)
 	}
 }
 

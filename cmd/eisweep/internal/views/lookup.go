@@ -2,17 +2,20 @@ package views
 
 import (
 	"context"
+	"net/http"
 	"slices"
+	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator"
 	"eisweep/coordinator/catalog"
+	"eisweep/internal/dashboard"
 	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
-// mostExpanded bounds the tasks that are looked through which neither the coordinator nor a manifest has, over all sweeps.
-const mostExpanded = 100_000
+// lookupTime is how long a task is looked for. A million tasks that have not run are looked through in some seconds.
+const lookupTime = 30 * time.Second
 
 // sweepOf looks for the sweep that has a task. Whoever may read may ask for any id, so it opens no table, and does this for one request
 // at a time.
@@ -31,6 +34,19 @@ func (d *Dashboard) sweepOf(ctx context.Context, id sweeps.ID) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+	limited, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	sweep, err := d.lookFor(limited, id)
+	if limited.Err() != nil && ctx.Err() == nil {
+		return "", &dashboard.Refusal{Code: http.StatusServiceUnavailable, Text: "looking for the task " + id.String() + " takes too long",
+			Remedy: "open it from the page of its sweep, or use eisweep explain " + id.String()}
+	}
+	return sweep, err
+}
+
+// lookFor looks for the sweep that has a task, which is not running: among the tasks that the coordinator has, in manifests, and among the
+// tasks of the other sweeps, which may not have run yet.
+func (d *Dashboard) lookFor(ctx context.Context, id sweeps.ID) (string, error) {
 	names, err := d.Root.Sweeps()
 	if err != nil {
 		return "", err
@@ -50,7 +66,7 @@ func (d *Dashboard) sweepOf(ctx context.Context, id sweeps.ID) (string, error) {
 			return name, nil
 		}
 	}
-	return d.expandedSweepOf(ctx, id, others, mostExpanded)
+	return d.expandedSweepOf(ctx, id, others)
 }
 
 // isInManifest reports whether a sweep's manifest has a task, as far as it can be read.
@@ -66,8 +82,8 @@ func (d *Dashboard) isInManifest(ctx context.Context, sweep string, id sweeps.ID
 	return false
 }
 
-// expandedSweepOf looks for a task that has not run yet among so many tasks of some sweeps.
-func (d *Dashboard) expandedSweepOf(ctx context.Context, id sweeps.ID, names []string, most int) (string, error) {
+// expandedSweepOf looks for a task that has not run yet among the tasks of some sweeps.
+func (d *Dashboard) expandedSweepOf(ctx context.Context, id sweeps.ID, names []string) (string, error) {
 	x, err := catalog.Lazy(d.Root)
 	if err != nil {
 		return "", err
@@ -87,9 +103,6 @@ func (d *Dashboard) expandedSweepOf(ctx context.Context, id sweeps.ID, names []s
 		for task := range tasks.All() {
 			if task.ID == id {
 				return name, nil
-			}
-			if most--; most <= 0 {
-				return "", noTask(id)
 			}
 			if ctx.Err() != nil {
 				return "", ctx.Err()

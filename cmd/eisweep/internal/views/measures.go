@@ -44,16 +44,20 @@ func (d *Dashboard) measures(ctx context.Context, sweep, names string) (*api.Mea
 
 // resultFiles are the results of a table, with the rows that they are of, and an answer without values.
 func (t *table) resultFiles() (files []measures.File, rows []int, out *api.Measures) {
+	var sums [][32]byte
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	of := t.rows
 	out = &api.Measures{Sweep: t.sweep, Revision: t.revisionText(), Rows: len(t.ids), Measures: []api.Measure{}, Values: [][]api.Number{},
 		Others: []string{}}
-	dir := t.d.Root.SweepDir(t.sweep) + "/"
 	for i, sum := range t.sums {
 		if t.states[i] == done && sum != [32]byte{} {
-			files = append(files, measures.File{Path: dir + t.taskAt(int32(i)).File, SHA256: hex.EncodeToString(sum[:])})
-			rows = append(rows, i)
+			rows, sums = append(rows, i), append(sums, sum)
 		}
+	}
+	t.mu.Unlock()
+	dir := t.d.Root.SweepDir(t.sweep) + "/"
+	for i, row := range rows { // without the lock: making the names takes time, and which tasks there are does not change
+		files = append(files, measures.File{Path: dir + of.taskAt(int32(row)).File, SHA256: hex.EncodeToString(sums[i][:])})
 	}
 	return files, rows, out
 }

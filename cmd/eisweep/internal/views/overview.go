@@ -1,85 +1,111 @@
 package views
 
 import (
-	"context"
-	"maps"
-	"os"
+	"reflect"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/views/api"
-	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
-// overview makes the rows of the list of sweeps. Those that the coordinator works on come from its snapshot, the others from their
-// directories, which are looked at again every few seconds. It is not safe for concurrent use.
+// overview is the list of sweeps. The rows of those that the coordinator works on come from its snapshot, the others from their directories.
+// It reads nothing. Rows, maps and findings are replaced, never changed.
 type overview struct {
-	root     *root.Root
-	catalog  inspect.LazyCatalog
-	listed   time.Time // when directories were looked at
-	others   map[string]directory
-	facts    map[string]fact // by name
+	root   *root.Root
+	rows   map[string]*api.Sweep
+	live   map[string]bool // that the coordinator works on
+	faults []control.SweepFault
+	found  findings
+	costs  map[string]*inspect.Cost // of findings that are not newer than the snapshot: else an attempt might count twice
+	totals api.Totals
+
+	others   control.Progress // sums over the sweeps that the coordinator does not work on
 	rates    map[string]*rate
 	allRates rate
-	expenses *expenses
 }
 
-// directory is the row of a sweep that the coordinator does not work on.
-type directory struct {
-	stamp time.Time // of its manifest
-	row   api.Sweep
+// changes are the names of the rows that changed.
+type changes struct {
+	changed, removed []string
+	any              bool // these, or the totals
 }
 
-// fact is what a sweep's stored file says.
-type fact struct {
-	looked     time.Time
-	stamp      time.Time // of the file
-	experiment string
+func newOverview(r *root.Root) overview {
+	return overview{root: r, rows: map[string]*api.Sweep{}, live: map[string]bool{}, rates: map[string]*rate{},
+		found: findings{unread: -1}}
 }
 
-// listInterval is the time between two looks at the directories of the root.
-const listInterval = 5 * time.Second
-
-func newOverview(r *root.Root) *overview {
-	return &overview{root: r, others: map[string]directory{}, facts: map[string]fact{}, rates: map[string]*rate{}, expenses: newExpenses(r)}
-}
-
-// sweeps returns the rows of all sweeps by name.
-func (o *overview) sweeps(ctx context.Context, s *control.Snapshot, now time.Time) (map[string]api.Sweep, error) {
-	rows := map[string]api.Sweep{}
-	for i := range s.Sweeps {
-		rows[s.Sweeps[i].Name] = o.live(s, &s.Sweeps[i], now)
+// take takes in a snapshot that the coordinator was asked for at a time.
+func (o *overview) take(s *control.Snapshot, workers []control.Worker, asked, now time.Time) (out changes) {
+	if o.found.at.Before(asked) {
+		o.costs = o.found.costs
 	}
-	if now.Sub(o.listed) >= listInterval {
-		if err := o.look(ctx, rows); err != nil {
-			return nil, err
-		}
-		o.listed = now
-	}
-	for name, other := range o.others {
-		if _, known := rows[name]; !known {
-			row := other.row
-			row.AddFaults(s.Faults)
-			rows[name] = row
-		}
-	}
-	running := map[string][]control.RunningTask{}
+	live, running := make(map[string]bool, len(s.Sweeps)), map[string][]control.RunningTask{}
 	for i := range s.Running {
 		running[s.Running[i].Sweep] = append(running[s.Running[i].Sweep], s.Running[i])
 	}
-	for name := range rows {
-		row := rows[name]
-		row.Cost = o.expenses.of(name, running[name], now)
-		rows[name] = row
+	for i := range s.Sweeps {
+		name := s.Sweeps[i].Name
+		live[name] = true
+		o.put(name, o.liveRow(s, &s.Sweeps[i], running[name], now), &out)
 	}
-	return rows, nil
+	if !reflect.DeepEqual(live, o.live) || !reflect.DeepEqual(s.Faults, o.faults) {
+		o.live, o.faults = live, s.Faults
+		o.addOthers(&out)
+	}
+	was := o.totals
+	o.totals = o.total(s, workers, now)
+	out.any = len(out.changed)+len(out.removed) > 0 || !reflect.DeepEqual(was, o.totals)
+	return out
 }
 
-// live is the row of a sweep that the coordinator works on.
-func (o *overview) live(s *control.Snapshot, state *control.SweepState, now time.Time) api.Sweep {
+// find takes in what directories say.
+func (o *overview) find(found findings) (out changes) {
+	out.any = found.unread != o.found.unread
+	o.found = found
+	o.addOthers(&out)
+	out.any = out.any || len(out.changed)+len(out.removed) > 0
+	return out
+}
+
+// addOthers makes the rows of the sweeps that the coordinator does not work on, and removes those that are gone.
+func (o *overview) addOthers(out *changes) {
+	o.others = control.Progress{}
+	for name, found := range o.found.rows {
+		if o.live[name] {
+			continue
+		}
+		row := *found
+		row.AddFaults(o.faults)
+		o.put(name, row, out)
+		add(&o.others, &row.Progress)
+	}
+	for name := range o.rows {
+		if o.found.rows[name] == nil && !o.live[name] {
+			delete(o.rows, name)
+			out.removed = append(out.removed, name)
+		}
+	}
+	for name := range o.rates {
+		if !o.live[name] {
+			delete(o.rates, name)
+		}
+	}
+}
+
+// put puts a row in the place of another one, unless it is the same.
+func (o *overview) put(name string, row api.Sweep, out *changes) {
+	if was := o.rows[name]; was == nil || !reflect.DeepEqual(*was, row) {
+		o.rows[name] = &row
+		out.changed = append(out.changed, name)
+	}
+}
+
+// liveRow is the row of a sweep that the coordinator works on.
+func (o *overview) liveRow(s *control.Snapshot, state *control.SweepState, running []control.RunningTask, now time.Time) api.Sweep {
 	row := api.Sweep{SweepOverview: inspect.OverviewOf(o.root, state, inspect.FromCoordinator)}
 	row.AddFaults(s.Faults)
 	row.WorkDone, row.WorkTotal = state.WorkDone, state.WorkTotal
@@ -88,85 +114,24 @@ func (o *overview) live(s *control.Snapshot, state *control.SweepState, now time
 		o.rates[state.Name] = new(rate)
 	}
 	row.Rate = o.rates[state.Name].perMinute(now, state.Done+state.Failed)
-	row.Experiment = o.factOf(state.Name).experiment
+	row.Experiment = o.found.experiments[state.Name]
+	if cost := o.costs[state.Name]; cost != nil {
+		copied, noReader := *cost, (*inspect.CostReader)(nil)
+		noReader.AddRunning(&copied, state.Name, running, now)
+		row.Cost = &copied
+	}
 	return row
 }
 
-// look looks at the directories of the other sweeps, and forgets what is gone.
-func (o *overview) look(ctx context.Context, live map[string]api.Sweep) error {
-	names, err := o.root.Sweeps()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if _, isLive := live[name]; isLive {
-			continue
-		}
-		stamp := modified(o.root.Manifest(name))
-		if known, ok := o.others[name]; ok && known.stamp.Equal(stamp) {
-			continue
-		}
-		row := api.Sweep{SweepOverview: inspect.ReadOverview(ctx, o.root, &o.catalog, name), Experiment: o.factOf(name).experiment}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		o.others[name] = directory{stamp, row}
-	}
-	there := make(map[string]bool, len(names)+len(live))
-	for _, name := range names {
-		there[name] = true
-	}
-	for name := range live {
-		there[name] = true
-	}
-	gone := func(name string) bool { return !there[name] }
-	maps.DeleteFunc(o.others, func(name string, _ directory) bool { return gone(name) })
-	maps.DeleteFunc(o.facts, func(name string, _ fact) bool { return gone(name) })
-	maps.DeleteFunc(o.rates, func(name string, _ *rate) bool { return gone(name) })
-	o.expenses.forget(gone)
-	return nil
-}
-
-// factOf reads a sweep's stored file if it has changed.
-func (o *overview) factOf(name string) fact {
-	known := o.facts[name]
-	if time.Since(known.looked) < listInterval {
-		return known
-	}
-	stamp := modified(o.root.SweepFile(name))
-	if !stamp.Equal(known.stamp) {
-		if s, err := records.Launched(o.root, name); err == nil {
-			known.experiment = string(s.Experiment())
-		}
-	}
-	known.looked, known.stamp = time.Now(), stamp
-	o.facts[name] = known
-	return known
-}
-
-// modified is when a file was modified; zero if it does not exist.
-func modified(path string) time.Time {
-	info, err := os.Stat(path)
-	if err != nil {
-		return time.Time{}
-	}
-	return info.ModTime()
-}
-
-// totals are the sums over rows.
-func (o *overview) totals(s *control.Snapshot, rows map[string]api.Sweep, workers []control.Worker, now time.Time) api.Totals {
+// total sums over the sweeps and the workers.
+func (o *overview) total(s *control.Snapshot, workers []control.Worker, now time.Time) api.Totals {
 	out := api.Totals{
 		Left: display.SecondsIfKnown(s.Left, s.LeftKnown), LeftRange: seconds(s.LeftRange),
-		UnresponsiveFor: s.UnresponsiveFor.Seconds(), Limit: s.Limit,
-	}
-	for name := range rows {
-		p := rows[name].Progress
-		out.Tasks, out.Done, out.Failed, out.Running = out.Tasks+p.Tasks, out.Done+p.Done, out.Failed+p.Failed, out.Running+p.Running
-		out.Silent, out.Pending, out.Waiting = out.Silent+p.Silent, out.Pending+p.Pending, out.Waiting+p.Waiting
-		out.Suspect, out.Undecided = out.Suspect+p.Suspect, out.Undecided+p.Undecided
+		UnresponsiveFor: s.UnresponsiveFor.Seconds(), Limit: s.Limit, Progress: o.others,
 	}
 	settled := 0
 	for i := range s.Sweeps {
+		add(&out.Progress, &o.rows[s.Sweeps[i].Name].Progress)
 		settled += s.Sweeps[i].Done + s.Sweeps[i].Failed
 	}
 	out.Rate = o.allRates.perMinute(now, settled)
@@ -178,6 +143,12 @@ func (o *overview) totals(s *control.Snapshot, rows map[string]api.Sweep, worker
 		}
 	}
 	return out
+}
+
+func add(to, p *control.Progress) {
+	to.Tasks, to.Done, to.Failed, to.Running = to.Tasks+p.Tasks, to.Done+p.Done, to.Failed+p.Failed, to.Running+p.Running
+	to.Silent, to.Pending, to.Waiting = to.Silent+p.Silent, to.Pending+p.Pending, to.Waiting+p.Waiting
+	to.Suspect, to.Undecided = to.Suspect+p.Suspect, to.Undecided+p.Undecided
 }
 
 // seconds converts a range.

@@ -38,8 +38,8 @@ func (d *Dashboard) prioritize(ctx context.Context, sweep string, r *api.Priorit
 func (h *hub) ahead(sweep string, priority int) (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for name := range h.sweeps {
-		s := h.sweeps[name]
+	for name := range h.overview.rows {
+		s := h.overview.rows[name]
 		if name != sweep && s.Status == control.Open && s.Pending > 0 && s.Priority > priority {
 			n++
 		}

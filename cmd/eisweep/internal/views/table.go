@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/coordinator"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/dashboard"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/quality"
@@ -20,14 +22,21 @@ import (
 )
 
 // table is the task table of a sweep, kept up to date from the coordinator's phases and from the lines that are added to the manifest.
+// It is read without its lock, so that what is known of it can be had while storage does not answer.
 type table struct {
 	d     *Dashboard
 	sweep string
 	used  time.Time // when somebody last asked for it; guarded by the lock of tables
+	size  int       // what it counts for; guarded by the lock of tables
+	wants int       // what it would count for if there were room; guarded by the lock of tables
 
-	mu     sync.Mutex
+	turn   chan struct{} // has an element while somebody reads it, who may use the following
 	live   coordinator.SweepTasks
-	isLive bool // the coordinator works on it
+	isLive bool        // the coordinator works on it
+	was    os.FileInfo // the manifest
+	read   int64       // how far it was read
+
+	mu sync.Mutex
 	rows
 }
 
@@ -40,10 +49,8 @@ type rows struct {
 	rowOf   map[sweeps.ID]int32 // by id
 	at      []int32             // of the coordinator's tasks: their rows; -1 for a task that has none
 
-	was   os.FileInfo // the manifest
-	read  int64       // how far it was read
-	lines []extent    // by row: the last line in it
-	sums  [][32]byte  // by row: SHA-256 of the result; zero for none
+	lines []extent   // by row: the last line in the manifest
+	sums  [][32]byte // by row: SHA-256 of the result; zero for none
 
 	expansion *sweeps.Expansion // nil for a sweep whose tasks are those of its manifest
 	numbers   []int32           // by row: of the task in the expansion
@@ -57,7 +64,7 @@ type columns struct {
 	parameters []api.Parameter
 	ids        []sweeps.ID
 	seeds      []uint32
-	values     [][]int
+	values     [][]int32
 
 	states   []uint8
 	classes  []int8
@@ -96,12 +103,63 @@ func stateOf(p lifecycle.Phase) uint8 {
 	return pending
 }
 
-func newTable(d *Dashboard, sweep string) *table { return &table{d: d, sweep: sweep} }
+func newTable(d *Dashboard, sweep string) *table {
+	return &table{d: d, sweep: sweep, turn: make(chan struct{}, 1)}
+}
 
-// update makes the table current. It is made anew after a launch, and when the manifest was replaced.
-func (t *table) update(ctx context.Context) error {
+// firstPatience is how long a request waits for a table that was not made before.
+const firstPatience = 20 * time.Second
+
+// unlimited has refresh wait as long as it takes.
+const unlimited = time.Duration(1<<63 - 1)
+
+// refresh makes the table current. It waits for storage for patience: after that the table stays as it was, and the work for it goes on.
+func (t *table) refresh(ctx context.Context, patience time.Duration) error {
+	if !t.isMade() {
+		patience = max(patience, firstPatience)
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case t.turn <- struct{}{}:
+	case <-timer.C:
+		return t.late()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := t.update(t.d.hub.ending)
+		<-t.turn
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-timer.C:
+		return t.late()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t *table) isMade() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.epoch != ""
+}
+
+// late is the outcome of a refresh that takes too long: the table as it was, if it was made.
+func (t *table) late() error {
+	if t.isMade() {
+		return nil
+	}
+	return &dashboard.Refusal{Code: http.StatusServiceUnavailable, Text: "the tasks of the sweep are still being read",
+		Remedy: "wait; if this lasts, the storage does not answer: eisweep problems"}
+}
+
+// update makes the table current. It is made anew after a launch, and when the manifest was replaced. The caller has the turn.
+func (t *table) update(ctx context.Context) error {
 	live, isLive := t.d.Coordinator.Tasks(t.sweep, t.live)
 	isNew := live.Launch != t.live.Launch || isLive != t.isLive || len(live.IDs) != len(t.live.IDs)
 	t.live, t.isLive = live, isLive
@@ -109,66 +167,86 @@ func (t *table) update(ctx context.Context) error {
 	if err != nil {
 		now = nil // without a manifest nothing is settled
 	}
-	if t.epoch == "" || isNew || t.was != nil && (now == nil || !os.SameFile(t.was, now) || now.Size() < t.read) {
-		if err := t.build(ctx); err != nil {
-			t.epoch = ""
-			return err
-		}
+	if !t.isMade() || isNew || t.was != nil && (now == nil || !os.SameFile(t.was, now) || now.Size() < t.read) {
+		return t.remake(ctx, now)
 	}
-	t.revision++
 	if now != nil && (t.was == nil || now.Size() > t.read) {
-		if err := t.readManifest(); err != nil {
+		if err := t.readManifest(&t.rows, &t.mu); err != nil {
 			return err
 		}
 	}
 	t.was = now
-	t.takePhases()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.takePhases(t.live.Phases)
+	t.revision++
 	return nil
 }
 
-// build makes the rows.
-func (t *table) build(ctx context.Context) error {
-	t.rows = rows{}
-	if err := t.expand(ctx); err != nil {
+// remake makes the rows, and puts them in the place of those before.
+func (t *table) remake(ctx context.Context, manifest os.FileInfo) error {
+	made := new(rows)
+	t.read = 0
+	err := t.build(ctx, made)
+	if err == nil && manifest != nil {
+		err = t.readManifest(made, new(sync.Mutex))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows, t.was = rows{}, manifest
+	if err != nil {
 		return err
 	}
-	n := len(t.ids)
-	t.states, t.classes, t.reasons, t.hosts = make([]uint8, n), make([]int8, n), make([]uint8, n), make([]int32, n)
-	t.attempts, t.seconds, t.changed = make([]int32, n), make([]float32, n), make([]int64, n)
-	t.lines, t.sums = make([]extent, n), make([][32]byte, n)
-	for i := range n {
-		t.states[i], t.classes[i], t.hosts[i] = pending, -1, -1
+	made.takePhases(t.live.Phases)
+	made.revision++
+	t.rows = *made
+	return nil
+}
+
+// build makes rows without states.
+func (t *table) build(ctx context.Context, made *rows) error {
+	if err := t.expand(ctx, made); err != nil {
+		return err
 	}
-	t.hostOf = map[string]int32{}
-	t.at = make([]int32, len(t.live.IDs))
+	n := len(made.ids)
+	made.states, made.classes, made.reasons, made.hosts = make([]uint8, n), make([]int8, n), make([]uint8, n), make([]int32, n)
+	made.attempts, made.seconds, made.changed = make([]int32, n), make([]float32, n), make([]int64, n)
+	made.lines, made.sums = make([]extent, n), make([][32]byte, n)
+	for i := range n {
+		made.states[i], made.classes[i], made.hosts[i] = pending, -1, -1
+	}
+	made.hostOf = map[string]int32{}
+	made.at = make([]int32, len(t.live.IDs))
 	for i, id := range t.live.IDs {
-		t.at[i] = -1
-		if row, ok := t.rowOf[id]; ok {
-			t.at[i] = row
+		made.at[i] = -1
+		if row, ok := made.rowOf[id]; ok {
+			made.at[i] = row
 		}
 	}
-	t.epoch = rand.Text()[:8]
+	made.epoch = rand.Text()[:8]
 	return nil
 }
 
 // readManifest takes in the lines that were added to the manifest.
-func (t *table) readManifest() error {
+func (t *table) readManifest(to *rows, mu sync.Locker) error {
 	for line, err := range manifest.ReadFrom(t.d.Root.Manifest(t.sweep), t.read) {
 		if err != nil {
 			return err
 		}
-		if row, ok := t.rowOf[line.ID]; ok {
-			t.lines[row] = extent{t.read, line.End}
-			t.take(row, &line.Line)
+		mu.Lock()
+		if row, ok := to.rowOf[line.ID]; ok {
+			to.lines[row] = extent{t.read, line.End}
+			to.take(row, &line.Line)
 		}
+		mu.Unlock()
 		t.read = line.End
 	}
 	return nil
 }
 
-// take takes in what a line says of a task.
-func (t *table) take(row int32, l *manifest.Line) {
-	t.changed[row] = t.revision
+// take takes in what a line says of a task. What changes belongs to the next revision, which begins when all changes are taken in.
+func (t *rows) take(row int32, l *manifest.Line) {
+	t.changed[row] = t.revision + 1
 	t.attempts[row], t.seconds[row], t.hosts[row] = int32(l.Attempt), float32(l.Seconds), t.host(l.Host)
 	t.classes[row], t.reasons[row], t.sums[row] = -1, 0, [32]byte{}
 	switch l.State {
@@ -185,14 +263,14 @@ func (t *table) take(row int32, l *manifest.Line) {
 }
 
 // takePhases takes in what the coordinator knows: it knows better than the manifest what is to be executed.
-func (t *table) takePhases() {
-	for i, phase := range t.live.Phases {
+func (t *rows) takePhases(phases []lifecycle.Phase) {
+	for i, phase := range phases {
 		row := t.at[i]
 		if row < 0 {
 			continue
 		}
 		if is := stateOf(phase); is != t.states[row] {
-			t.states[row], t.changed[row] = is, t.revision
+			t.states[row], t.changed[row] = is, t.revision+1
 			if is != failed {
 				t.classes[row] = -1
 			}
@@ -204,7 +282,7 @@ func (t *table) takePhases() {
 }
 
 // host is the number of a host.
-func (t *table) host(name string) int32 {
+func (t *rows) host(name string) int32 {
 	if name == "" {
 		return -1
 	}
@@ -271,10 +349,10 @@ func (t *table) since(revision string) *api.Tasks {
 	return out
 }
 
-func (t *table) revisionText() string { return t.epoch + "-" + strconv.FormatInt(t.revision, 10) }
+func (t *rows) revisionText() string { return t.epoch + "-" + strconv.FormatInt(t.revision, 10) }
 
 // parse returns the number of a revision of this table.
-func (t *table) parse(revision string) (number int64, ok bool) {
+func (t *rows) parse(revision string) (number int64, ok bool) {
 	epoch, digits, _ := strings.Cut(revision, "-")
 	number, err := strconv.ParseInt(digits, 10, 64)
 	return number, err == nil && epoch == t.epoch && t.epoch != "" && number >= 0 && number <= t.revision

@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -14,40 +13,44 @@ import (
 	"eisweep/sweeps"
 )
 
-// tables keeps the task tables of the sweeps that were asked for lately.
+// tables keeps the task tables of the sweeps that were asked for lately, as long as they have not too many rows together.
 type tables struct {
-	d *Dashboard
+	d    *Dashboard
+	most int // rows
 
 	mu   sync.Mutex
 	open map[string]*table
 	held map[string]int // how many streams show a sweep, whose table is kept for them
 }
 
-// How many tables are kept, and how long nobody need ask for one.
+// Of how many rows tables are kept together, what a table counts for besides, and how long nobody need ask for one. A row takes some
+// 200 bytes.
 const (
-	maxTables     = 8
+	mostRows      = 2_000_000
+	tableRows     = 1000
 	tableLifetime = 5 * time.Minute
 )
 
 func newTables(d *Dashboard) *tables {
-	return &tables{d: d, open: map[string]*table{}, held: map[string]int{}}
+	return &tables{d: d, most: mostRows, open: map[string]*table{}, held: map[string]int{}}
 }
 
 // errFull refuses another table: making room for it would close one that a stream shows, which would be made again at once.
 var errFull = &dashboard.Refusal{
-	Code: http.StatusServiceUnavailable, Text: fmt.Sprintf("the tasks of %d other sweeps are shown already", maxTables),
+	Code: http.StatusServiceUnavailable, Text: "pages of other sweeps show too many tasks already",
 	Remedy: "close another sweep's page, and reload this one",
 }
 
+// errLarge refuses a table that is too large, whatever else is shown.
+var errLarge = &dashboard.Refusal{
+	Code: http.StatusServiceUnavailable, Text: "the sweep has more tasks than a page shows", Remedy: "eisweep tasks, with --state",
+}
+
 // hold has a sweep's table kept for a stream until release. It does not make the table.
-func (x *tables) hold(sweep string) error {
+func (x *tables) hold(sweep string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if !x.hasRoom(sweep) {
-		return errFull
-	}
 	x.held[sweep]++
-	return nil
 }
 
 func (x *tables) release(sweep string) {
@@ -58,11 +61,13 @@ func (x *tables) release(sweep string) {
 	}
 }
 
-// hasRoom reports whether a sweep's table can be kept without closing one that is held. The lock is held.
-func (x *tables) hasRoom(sweep string) bool { return x.held[sweep] > 0 || len(x.held) < maxTables }
-
-// of returns the current table of a sweep.
+// of returns the table of a sweep, current unless storage does not answer in time.
 func (x *tables) of(ctx context.Context, sweep string) (*table, error) {
+	return x.within(ctx, sweep, patience)
+}
+
+// within is of with another patience.
+func (x *tables) within(ctx context.Context, sweep string, patience time.Duration) (*table, error) {
 	if !sweeps.IsName(sweep) {
 		return nil, noSweep(sweep)
 	}
@@ -70,15 +75,16 @@ func (x *tables) of(ctx context.Context, sweep string) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.update(ctx); err != nil {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		if x.open[sweep] == t {
-			delete(x.open, sweep)
-		}
-		return nil, err
+	err = t.refresh(ctx, patience)
+	if err == nil {
+		return t, nil
 	}
-	return t, nil
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.open[sweep] == t && !t.isMade() && t.wants == 0 && len(t.turn) == 0 {
+		delete(x.open, sweep)
+	}
+	return nil, err
 }
 
 // having returns an open table that has a task; nil for none.
@@ -111,12 +117,14 @@ func (x *tables) stateOf(id sweeps.ID) string {
 	return ""
 }
 
-// get returns a table, which may have to be made yet, and closes others that no stream shows.
+// get returns a table, which may have to be made yet, and closes others that nobody asks for.
 func (x *tables) get(sweep string, now time.Time) (*table, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if !x.hasRoom(sweep) {
-		return nil, errFull
+	for name, other := range x.open {
+		if name != sweep && x.held[name] == 0 && now.Sub(other.used) > tableLifetime {
+			delete(x.open, name)
+		}
 	}
 	t := x.open[sweep]
 	if t == nil {
@@ -124,21 +132,55 @@ func (x *tables) get(sweep string, now time.Time) (*table, error) {
 		x.open[sweep] = t
 	}
 	t.used = now
+	if t.wants > 0 && x.shownBesides(t)+t.wants > x.most {
+		return nil, errFull
+	}
+	return t, nil
+}
+
+// shownBesides is what the tables that streams show count for, without one. The lock is held.
+func (x *tables) shownBesides(t *table) (size int) {
 	for name, other := range x.open {
-		if x.held[name] == 0 && now.Sub(other.used) > tableLifetime {
-			delete(x.open, name)
+		if other != t && x.held[name] > 0 {
+			size += other.size
 		}
 	}
-	for len(x.open) > maxTables {
+	return size
+}
+
+// admit makes room for a table of so many rows, or refuses it. It closes tables that no stream shows, first the one that was not asked
+// for longest.
+func (x *tables) admit(t *table, rows int) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	size := rows + tableRows
+	t.size, t.wants = 0, size
+	switch shown := x.shownBesides(t); {
+	case size > x.most:
+		t.wants = 0
+		return errLarge
+	case shown+size > x.most:
+		return errFull
+	}
+	t.size, t.wants = size, 0
+	for x.total() > x.most {
 		oldest := ""
 		for name, other := range x.open {
-			if name != sweep && x.held[name] == 0 && (oldest == "" || other.used.Before(x.open[oldest].used)) {
+			if other != t && x.held[name] == 0 && other.size > 0 && (oldest == "" || other.used.Before(x.open[oldest].used)) {
 				oldest = name
 			}
 		}
 		delete(x.open, oldest)
 	}
-	return t, nil
+	return nil
+}
+
+// total is what all tables count for. The lock is held.
+func (x *tables) total() (size int) {
+	for _, t := range x.open {
+		size += t.size
+	}
+	return size
 }
 
 // tasks answers a request for a table.

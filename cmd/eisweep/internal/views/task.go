@@ -52,24 +52,31 @@ func noTask(id sweeps.ID) error {
 
 // find returns a task of a table; nil if it has none of that id.
 func (t *table) find(id sweeps.ID) (*known, error) {
+	k, at := t.lookUp(id)
+	if k == nil || at.end == 0 {
+		return k, nil
+	}
+	line, err := manifest.ReadLine(t.d.Root.Manifest(t.sweep), at.begin, at.end)
+	if err != nil {
+		return nil, err
+	}
+	k.line = &line
+	return k, nil
+}
+
+// lookUp is find without the line of the manifest, and where that is.
+func (t *table) lookUp(id sweeps.ID) (*known, extent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	row, ok := t.rowOf[id]
 	if !ok {
-		return nil, nil
+		return nil, extent{}
 	}
 	k := &known{sweep: t.sweep, task: t.taskAt(row), state: stateNames[t.states[row]]}
 	for i := range t.parameters {
 		k.names = append(k.names, t.parameters[i].Name)
 	}
-	if at := t.lines[row]; at.end > 0 {
-		line, err := manifest.ReadLine(t.d.Root.Manifest(t.sweep), at.begin, at.end)
-		if err != nil {
-			return nil, err
-		}
-		k.line = &line
-	}
-	return k, nil
+	return k, t.lines[row]
 }
 
 // path is the task's result; "" if it has none.

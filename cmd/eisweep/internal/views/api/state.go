@@ -16,6 +16,10 @@ type State struct {
 	Sweeps      []Sweep     `json:"sweeps"`            // in the order of their names
 	Removed     []string    `json:"removed,omitempty"` // names of sweeps that no longer exist; none if Full
 	Totals      Totals      `json:"totals"`
+	// Unread is how many sweeps that the coordinator does not work on are still to be read; -1 while that is not known.
+	Unread int `json:"unread"`
+	// StaleSince is set while reading the root, or asking the coordinator, takes long: what depends on it is as it was then.
+	StaleSince *time.Time `json:"stale_since"`
 }
 
 // Coordinator is the process that serves the dashboard.
@@ -32,6 +36,7 @@ type Sweep struct {
 	LeftRange  *[2]float64 `json:"left_range"` // seconds: contains the time left with 90 % probability; null where not known
 	WorkDone   float64     `json:"work_done"`  // of WorkTotal; the share is the progress, as tasks differ in size
 	WorkTotal  float64     `json:"work_total"` // 0 where not known: then done + failed of tasks is the progress
+	Unread     bool        `json:"unread"`     // the counts follow: the manifest is still to be read
 	Rate       *float64    `json:"rate"`       // tasks that were done or failed, per minute, over the last minutes; null where not known
 }
 

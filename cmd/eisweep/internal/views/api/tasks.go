@@ -40,7 +40,7 @@ type Tasks struct {
 	// The columns of identity, present only if Full, as they do not change.
 	ID     []sweeps.ID `json:"id,omitempty"`
 	Seed   []uint32    `json:"seed,omitempty"`
-	Values [][]int     `json:"values,omitempty"` // for each of Parameters: the place in its Values; -1 where the task has none
+	Values [][]int32   `json:"values,omitempty"` // for each of Parameters: the place in its Values; -1 where the task has none
 
 	// The columns of state, one entry for each row.
 	State   []int     `json:"state"`   // place in StateNames
