@@ -19,7 +19,8 @@ type shownTask struct {
 	log   inspect.AttemptLog // of the last attempt
 	next  int64              // how far it was read
 
-	listed time.Time
+	listed time.Time // when its logs were, in the state
+	while  string
 }
 
 // How often a task's log is looked at, and its logs are listed while it has none. tailBytes is how much of a log a stream begins with.
@@ -32,10 +33,11 @@ const (
 
 // newShownTask is the task with an id; nil if that is none.
 func newShownTask(id string) *shownTask {
-	if parsed, err := sweeps.ParseID(id); err == nil {
-		return &shownTask{id: parsed}
+	parsed, err := sweeps.ParseID(id)
+	if err != nil || parsed == (sweeps.ID{}) {
+		return nil
 	}
-	return nil
+	return &shownTask{id: parsed}
 }
 
 // findTask looks for the sweep of the task that a new stream shows.
@@ -86,8 +88,8 @@ func (h *hub) readTask(ctx context.Context, r *reader, sweep string, running []c
 			h.post(r, event("task", t))
 		}
 	}
-	if isNew || s.log.Token == "" && now.Sub(s.listed) >= listLogs {
-		s.listed = now
+	if state != s.while || s.log.Token == "" && now.Sub(s.listed) >= listLogs {
+		s.listed, s.while = now, state // a listing reads the names of all logs
 		if logs, err := inspect.AttemptLogs(h.d.Root, s.id); err == nil && len(logs) > 0 {
 			if last := logs[len(logs)-1]; last.Token != s.log.Token {
 				s.log, s.next = last, -tailBytes

@@ -16,6 +16,7 @@ import (
 	"eisweep/internal/events"
 	"eisweep/internal/problems"
 	"eisweep/internal/root"
+	"eisweep/sweeps"
 )
 
 // deadline is how long a test waits for an event.
@@ -295,5 +296,18 @@ func TestAStreamHasEveryEventOnce(t *testing.T) {
 	}
 	if p := next[problems.Report](t, open(t, d, nil, ""), "problems"); len(p.Problems) != 1 {
 		t.Errorf("the problems are %+v", p)
+	}
+}
+
+// TestOnlyTheIDOfATaskIsOne: a stream that names none looks at no logs.
+func TestOnlyTheIDOfATaskIsOne(t *testing.T) {
+	id := sweeps.ID{1}
+	if s := newShownTask(id.String()); s == nil || s.id != id {
+		t.Errorf("the task is %+v", s)
+	}
+	for _, text := range []string{"", "t1", sweeps.ID{}.String()} {
+		if s := newShownTask(text); s != nil {
+			t.Errorf("%q is the task %+v", text, s)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (d *Dashboard) measures(ctx context.Context, sweep, names string) (*api.Mea
 		return nil
 	})
 	if out.Missing = len(unread); out.Missing > 0 {
-		d.hub.compute(unread)
+		d.hub.compute(unread, len(files))
 	}
 	return out, err
 }
@@ -116,14 +116,16 @@ func (o oneAtATime) Ask(ctx context.Context, q results.Query, argument string, p
 	return nil
 }
 
-// How many files are measured before the measures are stored, and for how long after a request.
+// How many files are measured at least before the measures are stored, for what share of all measures of the sweep, which are written
+// anew each time, and for how long after a request.
 const (
 	measuredAtOnce = 32
+	measuredShare  = 0.05
 	measuringTime  = 30 * time.Second
 )
 
-// compute measures some of the files, unless files are being measured. Who wants the rest asks again.
-func (h *hub) compute(files []measures.File) {
+// compute measures some of the files of a sweep with so many, unless files are being measured. Who wants the rest asks again.
+func (h *hub) compute(files []measures.File, all int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.measuring || h.closed {
@@ -140,7 +142,7 @@ func (h *hub) compute(files []measures.File) {
 		defer cancel()
 		prober, err := cli.NewProber()
 		for err == nil && len(files) > 0 && ctx.Err() == nil {
-			n := min(len(files), measuredAtOnce)
+			n := min(len(files), max(measuredAtOnce, int(measuredShare*float64(all))))
 			err = measures.Collect(ctx, oneAtATime{prober}, files[:n], func(int, measures.Found) error { return nil })
 			files = files[n:]
 		}
