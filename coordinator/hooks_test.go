@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -102,6 +103,7 @@ func TestHooksFireOnce(t *testing.T) {
 	if !slices.Equal(lines, want) || err != nil {
 		t.Errorf("commands ran with %q, want %q; %v", lines, want, err)
 	}
+	checkHookEvents(g, k)
 	all := append(r.of(hooks.TaskFailed), r.of(hooks.SweepFinished)...)
 	ids := map[string]bool{}
 	for _, each := range all {
@@ -126,6 +128,26 @@ func TestHooksFireOnce(t *testing.T) {
 	}
 	if left, err := filepath.Glob(g.root.Private("hooks", "*.json")); err != nil || len(left) != 0 {
 		t.Errorf("%v is left; %v", left, err)
+	}
+}
+
+// checkHookEvents wants an event for the start and the end of each hook: of the commands with their exit codes, of the webhooks with the
+// status of the answer.
+func checkHookEvents(g *testCluster, k *Coordinator) {
+	g.t.Helper()
+	ended := map[string]int{}
+	list, _ := k.Events().After(0)
+	for _, e := range list {
+		switch e.Kind {
+		case events.HookStarted:
+			ended["started"]++
+		case events.HookFinished:
+			_, how, _ := strings.Cut(e.Why, "): ")
+			ended[how]++
+		}
+	}
+	if want := map[string]int{"started": 4, "exit code 0": 2, "HTTP 200": 2}; !maps.Equal(ended, want) {
+		g.t.Errorf("hooks ended: %v, want %v", ended, want)
 	}
 }
 

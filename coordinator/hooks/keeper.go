@@ -59,6 +59,7 @@ type Keeper struct {
 	files  map[string]*file
 	unread map[string]error // by sweep, see read
 	busy   int
+	ending int  // deliveries whose end is being recorded
 	closed bool // nothing is written any more
 	moved  chan struct{}
 
@@ -185,8 +186,9 @@ func (k *Keeper) Settle(ctx context.Context) {
 	}
 }
 
-// left counts the deliveries that this keeper can still make.
+// left counts the deliveries that this keeper can still make. Those whose end is being recorded count as commands.
 func (k *Keeper) left() (commands, webhooks int) {
+	commands = k.ending
 	for _, f := range k.files {
 		for _, d := range f.Deliveries {
 			switch {

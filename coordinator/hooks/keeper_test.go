@@ -88,7 +88,7 @@ func TestOnlyTheOwnerReadsHooks(t *testing.T) {
 	if err := r.ShareWith(os.Getgid(), true); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), r, nil, &delivery{Notice: Notice{Event: SweepFinished, Sweep: "a"}, Command: "true"}); err != nil {
+	if _, err := run(t.Context(), r, nil, &delivery{Notice: Notice{Event: SweepFinished, Sweep: "a"}, Command: "true"}); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]os.FileMode{

@@ -41,15 +41,15 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// send sends a webhook once. The error says why it was not accepted.
-func send(ctx context.Context, d *delivery, version string, now time.Time) error {
+// send sends a webhook once, and returns the status of the answer that accepts it. The error says why it was not accepted.
+func send(ctx context.Context, d *delivery, version string, now time.Time) (status string, err error) {
 	body, err := json.Marshal(&d.Notice)
 	if err != nil {
-		return err
+		return "", err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Webhook.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return "", err
 	}
 	at := strconv.FormatInt(now.Unix(), 10)
 	request.Header.Set("Content-Type", "application/json")
@@ -62,21 +62,21 @@ func send(ctx context.Context, d *delivery, version string, now time.Time) error
 		var shown *url.Error
 		if errors.As(err, &shown) {
 			if shown.Timeout() {
-				return fmt.Errorf("the receiver did not answer within %s", units.Duration(sendTime))
+				return "", fmt.Errorf("the receiver did not answer within %s", units.Duration(sendTime))
 			}
 			err = shown.Err // the URL's path may be secret
 		}
-		return err
+		return "", err
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer))
 	switch {
 	case answer.StatusCode >= 200 && answer.StatusCode < 300:
-		return nil
+		return fmt.Sprintf("HTTP %d", answer.StatusCode), nil
 	case answer.StatusCode >= 300 && answer.StatusCode < 400:
-		return fmt.Errorf("the receiver redirects (%s), which is not followed: give the final URL", answer.Status)
+		return "", fmt.Errorf("the receiver redirects (%s), which is not followed: give the final URL", answer.Status)
 	}
-	return fmt.Errorf("the receiver answered %s", answer.Status)
+	return "", fmt.Errorf("the receiver answered %s", answer.Status)
 }
 
 // sign is the signature of a notice: HMAC-SHA256, in base64, of its id, the time and the body.
@@ -102,11 +102,37 @@ func pause(first time.Duration, attempts int) time.Duration {
 	return full/2 + rand.N(full/2+1)
 }
 
-// host is the host of a URL, for messages; its path and query may be secret.
-func host(address string) string {
+// Limits of what messages show of a URL's path.
+const (
+	longestWord = 20 // letters of a part that is shown
+	longestCode = 6  // letters and digits
+)
+
+// masked is a URL for messages, which more people may read than its file: its host, and the words of its path. What may be a secret is left
+// out: the query, and each part of the path that is long, or has digits and is not short. So that two webhooks to one host can be told
+// apart all the same, the first 16 bits of the URL's hash follow where something is left out.
+func masked(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "?"
 	}
-	return u.Host
+	path, hidden := strings.Split(strings.Trim(u.Path, "/"), "/"), u.RawQuery != ""
+	for i, part := range path {
+		if !isHarmless(part) {
+			path[i], hidden = "…", true
+		}
+	}
+	out := strings.TrimSuffix(u.Host+"/"+strings.Join(path, "/"), "/")
+	if hidden {
+		sum := sha256.Sum256([]byte(address))
+		out += fmt.Sprintf(" (%x)", sum[:2])
+	}
+	return out
+}
+
+// isHarmless reports whether a part of a path is no secret: a word, or a short code such as v1.
+func isHarmless(part string) bool {
+	isWord := strings.Trim(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") == ""
+	isCode := strings.Trim(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.0123456789") == ""
+	return isWord && len(part) <= longestWord || isCode && len(part) <= longestCode
 }

@@ -26,13 +26,13 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	defer other.Close()
 	first := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 	defer first.Close()
-	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: first.URL + "/hidden-path", Secret: strings.Repeat("s", 32)}}
-	err := send(t.Context(), d, "test", time.Now())
+	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: first.URL + "/hook/hidden0123", Secret: strings.Repeat("s", 32)}}
+	_, err := send(t.Context(), d, "test", time.Now())
 	if err == nil || !strings.Contains(err.Error(), "redirects (307") || strings.Contains(err.Error()+d.name(), "hidden") {
 		t.Errorf("%v", err)
 	}
 	first.Close()
-	if err := send(t.Context(), d, "test", time.Now()); err == nil || strings.Contains(err.Error(), "hidden") {
+	if _, err := send(t.Context(), d, "test", time.Now()); err == nil || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("a receiver that is down: %v", err)
 	}
 }
@@ -48,12 +48,33 @@ func TestAnAnswerIsReadInPart(t *testing.T) {
 		}
 	}))
 	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: endless.URL, Secret: strings.Repeat("s", 32)}}
-	if err := send(t.Context(), d, "test", time.Now()); err != nil {
+	if _, err := send(t.Context(), d, "test", time.Now()); err != nil {
 		t.Errorf("the webhook was accepted, but %v", err)
 	}
 	endless.Close()
 	if most := maxAnswer + 32<<20; written > most { // the system buffers some
 		t.Errorf("%d bytes were sent, want at most %d", written, most)
+	}
+}
+
+// TestMessagesNameWebhooksWithoutSecrets: by host and words of the path, and by a short hash where parts are left out.
+func TestMessagesNameWebhooksWithoutSecrets(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://here/":                                                 "here",
+		"https://here:8443/hooks/eisweep":                               "here:8443/hooks/eisweep",
+		"https://here/api/v2/build_server":                              "here/api/v2/build_server",
+		"https://chat/services/T0AB12CD3/B0EF45GH6/q8Zr2LmN0pXy":        "chat/services/…/…/… (",
+		"https://chat/api/webhooks/123456789/tokenTOKENtokenTOKENtoken": "chat/api/webhooks/…/… (",
+		"https://here/hook?key=abc":                                     "here/hook (",
+		"https://here/%3cb%3e":                                          "here/… (",
+	} {
+		got := masked(address)
+		if rest, ok := strings.CutPrefix(got, want); !ok || strings.HasSuffix(want, "(") != (len(rest) == 5) {
+			t.Errorf("%s is named %q, want %q", address, got, want)
+		}
+	}
+	if one, two := masked("https://chat/a1b2c3d4"), masked("https://chat/a1b2c3d5"); one == two {
+		t.Errorf("two webhooks are both %s", one)
 	}
 }
 
@@ -66,7 +87,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	d := &delivery{ID: newID(), Webhook: &control.Webhook{URL: hangs.URL, Secret: strings.Repeat("s", 32)}}
-	if err := send(ctx, d, "test", time.Now()); err == nil || err.Error() != "the receiver did not answer within 10 s" {
+	if _, err := send(ctx, d, "test", time.Now()); err == nil || err.Error() != "the receiver did not answer within 10 s" {
 		t.Errorf("%v", err)
 	}
 }

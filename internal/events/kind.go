@@ -19,7 +19,9 @@ const (
 	SweepContinued       Kind = "sweep_continued" // they can again
 	SweepRemoved         Kind = "sweep_removed"
 	SweepRenamed         Kind = "sweep_renamed"
-	HookFailed           Kind = "hook_failed" // a command or a webhook of a launch
+	HookStarted          Kind = "hook_started"  // a command or a webhook of a launch
+	HookFinished         Kind = "hook_finished" // it has succeeded
+	HookFailed           Kind = "hook_failed"
 
 	WorkerJoined   Kind = "worker_joined"
 	WorkerSilent   Kind = "worker_silent" // its heartbeat is lost
@@ -66,6 +68,8 @@ var properties = map[Kind]property{
 	SweepContinued:       {"the sweep continues", slog.LevelInfo},
 	SweepRemoved:         {"sweep removed", slog.LevelInfo},
 	SweepRenamed:         {"sweep renamed", slog.LevelInfo},
+	HookStarted:          {"a hook started", slog.LevelInfo},
+	HookFinished:         {"a hook finished", slog.LevelInfo},
 	HookFailed:           {"a hook failed", slog.LevelWarn},
 
 	WorkerJoined:   {"a worker joined", slog.LevelInfo},

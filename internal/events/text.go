@@ -24,6 +24,10 @@ func (e *Event) Text() string {
 		return e.coordinatorText()
 	}
 	switch e.Kind {
+	case HookStarted:
+		return "a hook of sweep " + e.Sweep + " started: " + e.Why
+	case HookFinished:
+		return "a hook of sweep " + e.Sweep + " finished: " + e.Why
 	case HookFailed:
 		return "a hook of sweep " + e.Sweep + " failed: " + e.Why + ": " + e.Error
 	case DiskLow:
