@@ -19,7 +19,8 @@ func newProbeCommand(e *cli.Env) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query(), analysis.QualityQuery, costs.NetworkQuery)
+			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query(), figures.ApplicableQuery(),
+				analysis.QualityQuery, costs.NetworkQuery)
 		},
 	}
 }

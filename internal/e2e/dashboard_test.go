@@ -46,6 +46,8 @@ sy.e2e.w_total = { from = 1.0, to = 2.0, count = 4 }
 	b.shows(".title .status", "finished")
 	b.shows(".readout", "intervals")
 	b.reruns()
+	c.does(at, "launch", sweepFile(t, "untrained", 1, 2, 1, "pl.is_plastic = \"NEITHER\"\n"))
+	b.drawsWhatThereIs()
 	b.loses(w.members[1].process)
 	b.noErrors()
 	b.comesBack(func() {
@@ -87,6 +89,18 @@ func (b *browser) reruns() {
 	b.click("dialog[open] button.primary", "Rerun")
 	b.click("dialog[open] button", "Close")
 	b.shows(".title .key", "done")
+}
+
+// drawsWhatThereIs opens the figures of a result without training: those of the training are named with the reason, and not asked for.
+func (b *browser) drawsWhatThereIs() {
+	b.t.Helper()
+	b.opens("#/sweep/untrained")
+	b.shows(".title .status", "finished")
+	b.click(".tabs .grid tr:has(.state-done) a", "t")
+	b.click("[role=tab]", "Figures")
+	b.shows("[role=tabpanel] dl", "convergence")
+	b.shows("[role=tabpanel] dd", "not trained")
+	b.holds(`[...document.querySelectorAll("[role=tabpanel] img")].some((i) => i.complete && i.naturalWidth > 0)`)
 }
 
 // loses kills a worker, and waits until the page shows that.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Data are the numbers of one network that a figure draws, by names that the figure chooses.
@@ -47,8 +46,7 @@ type answered struct {
 func (d Data) encode() ([]byte, error) { return json.Marshal(answered{Data: d}) }
 
 func encodeRefusal(err error) ([]byte, error) {
-	reason := strings.TrimPrefix(err.Error(), ErrNotApplicable.Error()+": ")
-	return json.Marshal(answered{Refusal: reason})
+	return json.Marshal(answered{Refusal: reasonOf(err)})
 }
 
 // Decode returns the Data that a child process answered with. The error wraps ErrNotApplicable when the figure does not apply to

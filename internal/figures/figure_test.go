@@ -117,7 +117,26 @@ func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
 		if !errors.Is(err, ErrNotApplicable) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s of %s: %v, want an error that says %q", c.figure, filepath.Base(c.path), err, c.want)
 		}
+		if why := refusalsOf(t, child, c.path); !strings.Contains(why[c.figure], c.want) || why["rates"] != "" && c.figure != "cotuning" {
+			t.Errorf("%s: it does not have %v", filepath.Base(c.path), why)
+		}
 	}
+}
+
+// refusalsOf asks which figures do not apply to a file.
+func refusalsOf(t *testing.T, child results.Prober, path string) (why map[string]string) {
+	t.Helper()
+	err := child.Ask(t.Context(), ApplicableQuery(), "", []string{path}, func(_ int, a results.Answer) (err error) {
+		if a.Err != nil {
+			return a.Err
+		}
+		why, err = DecodeRefusals(a.Bytes)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return why
 }
 
 // Networks of a different length cannot share a line.

@@ -6,4 +6,4 @@ import (
 	"eisweep/internal/resultstest"
 )
 
-func TestMain(m *testing.M) { resultstest.Main(m, Query()) }
+func TestMain(m *testing.M) { resultstest.Main(m, Query(), ApplicableQuery()) }

@@ -235,6 +235,17 @@ export interface Explained {
   details?: string[];
 }
 
+export interface Figures {
+  id: string;
+  figures: Figure[];
+  others: OtherFigure[]; // that the result lacks
+}
+
+export interface OtherFigure {
+  name: string;
+  why: string;
+}
+
 export interface Figure {
   name: string;
   about: string;
@@ -255,7 +266,6 @@ export interface Task {
   quality: Record<string, unknown> | null;
   reasons: Reason[] | null;
   explained: Explained | null;
-  figures: Figure[] | null;
 }
 
 export interface Log {

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Action } from "./action";
-import type { Attempt, Curves, Figure as FigureOfResult, Log, ManifestLine, RunningTask, Task, TaskParameter } from "./api";
+import type { Attempt, Curves, Figure as FigureOfResult, Figures as FiguresOfResult, Log, ManifestLine, RunningTask, Task, TaskParameter } from "./api";
 import { get, sweepPath, taskPath } from "./client";
 import { EventList } from "./events";
 import { bytes, count, moment, percent, seconds, shortID } from "./format";
@@ -285,15 +285,29 @@ function Parameters({ all }: { all: TaskParameter[] }) {
 }
 
 function Figures({ task }: { task: Task }) {
-  const figures = task.figures ?? [];
-  if (figures.length === 0) return <p class="empty">Figures are drawn from the result, which is not there yet.</p>;
-  const version = new URLSearchParams({ finished: task.manifest?.finished ?? "" });
+  const finished = task.manifest?.finished ?? "";
+  const { value, error } = useFetched<FiguresOfResult>(`${taskPath(task.id)}/figures`, [finished]);
+  if (!value) return error ? <Failure error={error} /> : <p class="empty">Loading…</p>;
+  const { figures, others } = value;
+  if (figures.length + others.length === 0) return <p class="empty">Figures are drawn from the result, which is not there yet.</p>;
+  const version = new URLSearchParams({ finished });
   return (
-    <div class="cards figures-of-result">
-      {figures.map((f) => (
-        <Drawing key={f.name} f={f} address={`${taskPath(task.id)}/figures/${encodeURIComponent(f.name)}?${version}`} />
-      ))}
-    </div>
+    <>
+      <div class="cards figures-of-result">
+        {figures.map((f) => (
+          <Drawing key={f.name} f={f} address={`${taskPath(task.id)}/figures/${encodeURIComponent(f.name)}?${version}`} />
+        ))}
+      </div>
+      {others.length > 0 && <h2>Figures that this result lacks</h2>}
+      <dl class="origin">
+        {others.map((o) => (
+          <div key={o.name}>
+            <dt>{o.name}</dt>
+            <dd>{o.why}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 

@@ -71,6 +71,13 @@ func (d *Dashboard) readRoutes() []dashboard.Route {
 			}
 			return d.log(id, r.URL.Query().Get("token"), offset)
 		}},
+		{Pattern: "GET /api/tasks/{id}/figures", Answer: func(r *http.Request) (any, error) {
+			id, err := taskOf(r)
+			if err != nil {
+				return nil, err
+			}
+			return d.figures(r.Context(), id, r.URL.Query().Get("sweep"))
+		}},
 		{Pattern: "GET /api/tasks/{id}/figures/{name}", Serve: func(w http.ResponseWriter, r *http.Request) error {
 			id, err := taskOf(r)
 			if err != nil {

@@ -11,7 +11,6 @@ import (
 	"eisweep/cmd/eisweep/internal/views/api"
 	"eisweep/internal/control"
 	"eisweep/internal/dashboard"
-	"eisweep/internal/figures"
 	"eisweep/internal/manifest"
 	"eisweep/internal/quality"
 	"eisweep/sim"
@@ -96,7 +95,7 @@ func (d *Dashboard) task(ctx context.Context, id sweeps.ID, sweep string) (*api.
 	t := &k.task
 	out := &api.Task{
 		ID: id, Sweep: k.sweep, File: t.File, Experiment: string(t.Experiment), Seed: t.Seed, State: k.state, Manifest: k.line,
-		Parameters: k.parameters(), Source: sourceOf(t), Attempts: []api.Attempt{}, Figures: []api.Figure{}, Reasons: []quality.Reason{},
+		Parameters: k.parameters(), Source: sourceOf(t), Attempts: []api.Attempt{}, Reasons: []quality.Reason{},
 	}
 	logs, err := inspect.AttemptLogs(d.Root, id)
 	if err != nil {
@@ -122,11 +121,6 @@ func (d *Dashboard) task(ctx context.Context, id sweeps.ID, sweep string) (*api.
 	}
 	if k.line != nil && k.line.State == manifest.Done {
 		out.Quality, out.Reasons = k.line.Quality, append(out.Reasons, k.line.Quality.Reasons(t.Experiment)...)
-		for _, f := range figures.All() {
-			if (f.Of == figures.Perturbation) == (t.Experiment == sim.Perturb) {
-				out.Figures = append(out.Figures, api.Figure{Name: f.Name, About: f.About})
-			}
-		}
 	}
 	out.Explained, err = d.explain(ctx, id.String())
 	return out, err

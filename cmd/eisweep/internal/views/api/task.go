@@ -25,7 +25,6 @@ type Task struct {
 	Quality    *quality.Quality     `json:"quality"`   // of the result; null without one, and where it is unknown
 	Reasons    []quality.Reason     `json:"reasons"`   // why the result is suspect
 	Explained  *control.Explained   `json:"explained"` // why it is not running, or how it ended; null where not known
-	Figures    []Figure             `json:"figures"`   // that GET /api/tasks/{id}/figures/{name} draws; none without a result
 }
 
 // TaskParameter is the value of a parameter that the task's experiment reads. Those that vary in the sweep come first.
@@ -52,6 +51,19 @@ type Attempt struct {
 	Began   time.Time `json:"began,omitzero"`
 	Bytes   int64     `json:"bytes"` // of the log
 	Ended   string    `json:"ended"` // why it ended; "" while it has not, and where that is not known
+}
+
+// Figures answers GET /api/tasks/{id}/figures; without a result it is empty.
+type Figures struct {
+	ID      sweeps.ID     `json:"id"`
+	Figures []Figure      `json:"figures"` // that GET /api/tasks/{id}/figures/{name} draws
+	Others  []OtherFigure `json:"others"`  // of the experiment, which this result lacks
+}
+
+// OtherFigure is a figure that a result lacks.
+type OtherFigure struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // Figure is a figure of a result.

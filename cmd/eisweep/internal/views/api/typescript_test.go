@@ -38,7 +38,8 @@ func TestThePageKnowsTheFields(t *testing.T) {
 		"State": State{}, "Coordinator": Coordinator{}, "Sweep": Sweep{}, "Totals": Totals{}, "SweepDetail": SweepDetail{},
 		"Parameter": Parameter{}, "Tasks": Tasks{}, "Measures": Measures{}, "Measure": Measure{}, "Failures": Failures{},
 		"FailedClass": FailedClass{}, "FailedOfValues": FailedOfValues{}, "FailureLine": FailureLine{}, "Task": Task{},
-		"TaskParameter": TaskParameter{}, "Source": Source{}, "Attempt": Attempt{}, "Figure": Figure{}, "Log": Log{}, "Curves": Curves{},
+		"TaskParameter": TaskParameter{}, "Source": Source{}, "Attempt": Attempt{}, "Figure": Figure{}, "Figures": Figures{},
+		"OtherFigure": OtherFigure{}, "Log": Log{}, "Curves": Curves{},
 		"Workers": Workers{},
 	}
 	partial := map[string]any{
