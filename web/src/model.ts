@@ -64,12 +64,14 @@ function bits(n: number): number {
   return out;
 }
 
-/** The table with the columns of the measures in place of earlier ones. */
+/** The table with the columns of the measures in place of earlier ones. Those that no result has, as of another experiment, are left out. */
 export function withMeasures(table: TaskTable, answer: Measures): TaskTable {
   const others = table.columns.filter((c) => c.role !== "measure");
   const place = others.findIndex((c) => c.name === "duration") + 1;
-  const measures = answer.measures.map((m, i): Column => ({
-    name: m.name, unit: m.unit === "1" ? "" : m.unit, role: "measure", values: Float64Array.from(answer.values[i]!, (v) => v ?? NaN),
-  }));
+  const measures = answer.measures
+    .map((m, i): Column => ({
+      name: m.name, unit: m.unit === "1" ? "" : m.unit, role: "measure", values: Float64Array.from(answer.values[i]!, (v) => v ?? NaN),
+    }))
+    .filter((_, i) => answer.values[i]!.some((v) => v !== null));
   return { ...table, columns: [...others.slice(0, place), ...measures, ...others.slice(place)] };
 }

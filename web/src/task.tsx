@@ -143,10 +143,13 @@ function CurvesPanel({ id, running, state }: { id: string; running: boolean; sta
         )}
       </header>
       {n > 0 && <CurvePlots c={curves!} />}
-      {n === 0 && <p class="empty">{state === "done" ? "This task has no training." : "No trial has ended yet."}</p>}
+      {n === 0 && <p class="empty">{noCurves[state] ?? "No trial has ended yet."}</p>}
     </section>
   );
 }
+
+/** Why there are no curves, by the task's state. */
+const noCurves: Record<string, string> = { done: "This task has no training.", failed: "No trial has ended." };
 
 /** The trials of the curves, counted over all phases. While a task trains, not every trial has an entry. */
 function trialsOf(c: Curves): number[] {

@@ -67,6 +67,7 @@ type columns struct {
 	values     [][]int32
 
 	states   []uint8
+	written  []uint8 // as the manifest has them
 	classes  []int8
 	reasons  []uint8
 	hosts    []int32
@@ -209,11 +210,12 @@ func (t *table) build(ctx context.Context, made *rows) error {
 		return err
 	}
 	n := len(made.ids)
+	made.written = make([]uint8, n)
 	made.states, made.classes, made.reasons, made.hosts = make([]uint8, n), make([]int8, n), make([]uint8, n), make([]int32, n)
 	made.attempts, made.seconds, made.changed = make([]int32, n), make([]float32, n), make([]int64, n)
 	made.lines, made.sums = make([]extent, n), make([][32]byte, n)
 	for i := range n {
-		made.states[i], made.classes[i], made.hosts[i] = pending, -1, -1
+		made.states[i], made.written[i], made.classes[i], made.hosts[i] = pending, pending, -1, -1
 	}
 	made.hostOf = map[string]int32{}
 	made.at = make([]int32, len(t.live.IDs))
@@ -260,16 +262,22 @@ func (t *rows) take(row int32, l *manifest.Line) {
 	case manifest.Superseded:
 		t.states[row] = pending
 	}
+	t.written[row] = t.states[row]
 }
 
-// takePhases takes in what the coordinator knows: it knows better than the manifest what is to be executed.
+// takePhases takes in what the coordinator knows: it knows better than the manifest what is to be executed. Of a task that the sweep no
+// longer wants, such as one that was the source of another sweep's, the manifest has the state.
 func (t *rows) takePhases(phases []lifecycle.Phase) {
 	for i, phase := range phases {
 		row := t.at[i]
 		if row < 0 {
 			continue
 		}
-		if is := stateOf(phase); is != t.states[row] {
+		is := stateOf(phase)
+		if phase == lifecycle.Dropped {
+			is = t.written[row]
+		}
+		if is != t.states[row] {
 			t.states[row], t.changed[row] = is, t.revision+1
 			if is != failed {
 				t.classes[row] = -1

@@ -108,6 +108,13 @@ func TestATableFollowsTheManifestAndTheCoordinator(t *testing.T) {
 	if err != nil || !slices.Equal(rerun.Rows, []int{6}) || rerun.State[0] != 1 || rerun.Class[0] != -1 {
 		t.Errorf("the rerun changes %+v (%v)", rerun, err)
 	}
+	// What the coordinator no longer wants is as the manifest has it.
+	phases[5], phases[6], phases[7] = lifecycle.Dropped, lifecycle.Dropped, lifecycle.Dropped
+	show()
+	dropped, err := d.tables.tasks(t.Context(), "s", "")
+	if err != nil || !slices.Equal(dropped.State[5:], []int{3, 4, 1}) {
+		t.Errorf("dropped tasks are %+v (%v)", dropped, err)
+	}
 	if all, err := d.tables.tasks(t.Context(), "s", "other-1"); err != nil || !all.Full {
 		t.Errorf("after another table's revision: %+v (%v)", all, err)
 	}
