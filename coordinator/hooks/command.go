@@ -24,8 +24,8 @@ func logOf(r *root.Root, sweep string, event Event) string {
 	return r.Private(directory, sweep+"."+string(event)+".log")
 }
 
-// run runs a command with the shell, in the root, waits until it ends, and says how, if it has succeeded. Its output goes to a file, so that it outlives this process.
-// It has a session of its own: neither a signal to this process nor its end concern the command.
+// run runs a command with the shell, in the root, waits until it ends, and says how, if it has succeeded. Its output goes to a file, so
+// that it outlives this process. It has a session of its own: neither a signal to this process nor its end concern the command.
 func run(ctx context.Context, r *root.Root, environment []string, d *delivery) (outcome string, err error) {
 	log := logOf(r, d.Notice.Sweep, d.Notice.Event)
 	out, err := atomicfile.OpenFile(log, os.O_WRONLY|os.O_CREATE, 0o600)

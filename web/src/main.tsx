@@ -129,8 +129,8 @@ function Stale() {
   if (!state?.stale_since) return null;
   return (
     <p class="note doubtful" role="status">
-      Reading the root directory has taken {seconds(store.since(state.stale_since))} so far. Until it ends, what comes from its files (finished
-      sweeps, tables of tasks, logs) is as it was.
+      Reading the root directory has taken {seconds(store.since(state.stale_since))} so far. Until it ends, what comes from its files
+      (finished sweeps, tables of tasks, logs) is as it was.
     </p>
   );
 }

@@ -64,7 +64,7 @@ function bits(n: number): number {
   return out;
 }
 
-/** The table with the columns of the measures in place of earlier ones. Those that no result has, as of another experiment, are left out. */
+/** The table with the columns of the measures in place of earlier ones. Those that no result has are left out. */
 export function withMeasures(table: TaskTable, answer: Measures): TaskTable {
   const others = table.columns.filter((c) => c.role !== "measure");
   const place = others.findIndex((c) => c.name === "duration") + 1;

@@ -2,7 +2,9 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Action } from "./action";
-import type { Attempt, Curves, Figure as FigureOfResult, Figures as FiguresOfResult, Log, ManifestLine, RunningTask, Task, TaskParameter } from "./api";
+import type {
+  Attempt, Curves, Figure as FigureOfResult, Figures as FiguresOfResult, Log, ManifestLine, RunningTask, Task, TaskParameter,
+} from "./api";
 import { get, sweepPath, taskPath } from "./client";
 import { EventList } from "./events";
 import { bytes, count, moment, percent, seconds, shortID } from "./format";
@@ -58,8 +60,8 @@ export function TaskView({ id }: { id: string }) {
       <Explanation task={task} />
       {task.running && <Running r={task.running} />}
       <div class="pair">
-        <CurvesPanel id={id} running={task.running !== null} state={task.state} />
-        <LogPanel id={id} attempts={task.attempts ?? []} />
+        {task.experiment !== "PERTURB" && <CurvesPanel id={id} running={task.running !== null} state={task.state} />}
+        <LogPanel id={id} attempts={task.attempts ?? []} running={task.running !== null} />
       </div>
       <Tabs
         label="More about the task"
@@ -192,7 +194,7 @@ function CurvePlots({ c }: { c: Curves }) {
 /** How much of a log the page keeps. */
 const mostLog = 400_000;
 
-function LogPanel({ id, attempts }: { id: string; attempts: Attempt[] }) {
+function LogPanel({ id, attempts, running }: { id: string; attempts: Attempt[]; running: boolean }) {
   const [token, setToken] = useState("");
   const [log, setLog] = useState<{ token: string; next: number; text: string } | null>(null);
   const box = useRef<HTMLPreElement>(null);
@@ -247,7 +249,7 @@ function LogPanel({ id, attempts }: { id: string; attempts: Attempt[] }) {
           atEnd.current = p.scrollTop + p.clientHeight > p.scrollHeight - 20;
         }}
       >
-        {log?.text || "The task has no log yet."}
+        {log?.text || (running ? "The task has no log yet." : "The task has no log.")}
       </pre>
     </section>
   );

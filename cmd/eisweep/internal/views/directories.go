@@ -60,7 +60,8 @@ const (
 )
 
 func newDirectories(r *root.Root) *directories {
-	return &directories{root: r, names: r.Sweeps, most: mostRead, rows: map[string]directory{}, facts: map[string]fact{}, costs: newExpenses(r)}
+	return &directories{root: r, names: r.Sweeps, most: mostRead, rows: map[string]directory{}, facts: map[string]fact{},
+		costs: newExpenses(r)}
 }
 
 // look reads what has changed, first of the live sweeps and of those that are shown, and forgets what is gone.
@@ -143,7 +144,8 @@ func (d *directories) spend(bytes int64) { d.allowance -= bytes }
 // findings are what was found so far.
 func (d *directories) findings(live map[string]bool) findings {
 	d.published = time.Now()
-	out := findings{at: d.published, rows: make(map[string]*api.Sweep, len(d.rows)), experiments: make(map[string]string, len(live)), costs: d.costs.all()}
+	out := findings{at: d.published, rows: make(map[string]*api.Sweep, len(d.rows)), experiments: make(map[string]string, len(live)),
+		costs: d.costs.all()}
 	for name, each := range d.rows {
 		if each.unread {
 			out.unread++

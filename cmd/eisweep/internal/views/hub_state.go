@@ -27,7 +27,7 @@ func (h *hub) readStatus(context.Context) {
 	if len(h.readers) > 0 {
 		h.beginJobs()
 	}
-	h.tell()
+	h.wake()
 }
 
 // readDirectories reads what the directories of sweeps say, first those that streams show.
@@ -52,11 +52,11 @@ func (h *hub) readDirectories(ctx context.Context) {
 	defer h.mu.Unlock()
 	h.read = time.Now()
 	h.beginReaders()
-	h.tell()
+	h.wake()
 }
 
-// tell wakes those who wait for news. The lock is held.
-func (h *hub) tell() {
+// wake wakes those who wait for news. The lock is held.
+func (h *hub) wake() {
 	close(h.news)
 	h.news = make(chan struct{})
 }
@@ -148,7 +148,8 @@ func (h *hub) complete() *api.State {
 }
 
 func (h *hub) newState() *api.State {
-	out := &api.State{Now: time.Now(), Coordinator: h.d.self, Sweeps: []api.Sweep{}, Totals: h.overview.totals, Unread: h.overview.found.unread}
+	out := &api.State{Now: time.Now(), Coordinator: h.d.self, Sweeps: []api.Sweep{}, Totals: h.overview.totals,
+		Unread: h.overview.found.unread}
 	if since := h.stale; !since.IsZero() {
 		out.StaleSince = &since
 	}

@@ -11,8 +11,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// overview is the list of sweeps. The rows of those that the coordinator works on come from its snapshot, the others from their directories.
-// It reads nothing. Rows, maps and findings are replaced, never changed.
+// overview is the list of sweeps. The rows of those that the coordinator works on come from its snapshot, the others
+// from their directories. It reads nothing. Rows, maps and findings are replaced, never changed.
 type overview struct {
 	root   *root.Root
 	rows   map[string]*api.Sweep

@@ -24,11 +24,11 @@ import (
 // table is the task table of a sweep, kept up to date from the coordinator's phases and from the lines that are added to the manifest.
 // It is read without its lock, so that what is known of it can be had while storage does not answer.
 type table struct {
-	d     *Dashboard
-	sweep string
-	used  time.Time // when somebody last asked for it; guarded by the lock of tables
-	size  int       // what it counts for; guarded by the lock of tables
-	wants int       // what it would count for if there were room; guarded by the lock of tables
+	d      *Dashboard
+	sweep  string
+	used   time.Time // when somebody last asked for it; guarded by the lock of tables
+	size   int       // what it counts for; guarded by the lock of tables
+	needed int       // what it would count for if there were room; guarded by the lock of tables
 
 	turn   chan struct{} // has an element while somebody reads it, who may use the following
 	live   coordinator.SweepTasks
@@ -337,12 +337,22 @@ func (t *table) since(revision string) *api.Tasks {
 	out := &api.Tasks{
 		Sweep: t.sweep, Revision: t.revisionText(), Full: !ok, Count: len(t.ids),
 		Parameters: append([]api.Parameter{}, t.parameters...), StateNames: stateNames, ClassNames: classNames(), ReasonNames: reasonNames(),
-		HostNames: append([]string{}, t.hostNames...), State: []int{}, Class: []int{}, Reasons: []uint{}, Host: []int{}, Attempt: []int{},
-		Seconds: []float64{},
+		HostNames: append([]string{}, t.hostNames...),
 	}
 	if out.Full {
 		out.ID, out.Seed, out.Values = t.ids, t.seeds, t.values // they do not change
 	}
+	n := len(t.changed)
+	if !out.Full {
+		n = 0
+		for _, at := range t.changed {
+			if at > after {
+				n++
+			}
+		}
+	}
+	out.State, out.Class, out.Reasons = make([]int, 0, n), make([]int, 0, n), make([]uint, 0, n)
+	out.Host, out.Attempt, out.Seconds = make([]int, 0, n), make([]int, 0, n), make([]float64, 0, n)
 	for i, at := range t.changed {
 		if !out.Full && at <= after {
 			continue

@@ -81,7 +81,7 @@ func (x *tables) within(ctx context.Context, sweep string, patience time.Duratio
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.open[sweep] == t && !t.isMade() && t.wants == 0 && len(t.turn) == 0 {
+	if x.open[sweep] == t && !t.isMade() && t.needed == 0 && len(t.turn) == 0 {
 		delete(x.open, sweep)
 	}
 	return nil, err
@@ -132,7 +132,7 @@ func (x *tables) get(sweep string, now time.Time) (*table, error) {
 		x.open[sweep] = t
 	}
 	t.used = now
-	if t.wants > 0 && x.shownBesides(t)+t.wants > x.most {
+	if t.needed > 0 && x.shownBesides(t)+t.needed > x.most {
 		return nil, errFull
 	}
 	return t, nil
@@ -154,15 +154,15 @@ func (x *tables) admit(t *table, rows int) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	size := rows + tableRows
-	t.size, t.wants = 0, size
+	t.size, t.needed = 0, size
 	switch shown := x.shownBesides(t); {
 	case size > x.most:
-		t.wants = 0
+		t.needed = 0
 		return errLarge
 	case shown+size > x.most:
 		return errFull
 	}
-	t.size, t.wants = size, 0
+	t.size, t.needed = size, 0
 	for x.total() > x.most {
 		oldest := ""
 		for name, other := range x.open {
