@@ -98,6 +98,7 @@ type Coordinator struct {
 	hooks        *hooks.Keeper
 	recorder     *recorder
 	faults       *faults.List
+	others       *otherModels
 
 	// Guarded by the core's lock.
 	sweeps            *launched.Table
@@ -194,10 +195,13 @@ func (c *Coordinator) connect() {
 	c.explainer = &explain.Explainer{Core: view, Root: config.Root, Queue: config.Queue, Catalog: c.catalog, Sweeps: c.sweeps,
 		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain,
 		Held: func() time.Duration { return c.window.Held() }}
+	c.others = &otherModels{core: c.core, seen: map[string]otherWorker{}}
 	c.diagnoser = diagnosis.New(diagnosis.Config{Core: view, Root: config.Root, Queue: config.Queue, Sweeps: c.sweeps, Attempts: c.attempts,
 		Faults: c.faults, Workers: c.workers, Version: config.Version, Directories: []string{config.Store}, MayLackReports: c.mayLackReports,
 		Record: c.recordLocked, Pause: config.Tick,
-		More: func() []problems.Problem { return slices.Concat(c.hooks.Problems(), config.Problems()) }})
+		More: func() []problems.Problem {
+			return slices.Concat(c.others.problems(), c.hooks.Problems(), config.Problems())
+		}})
 	c.hooks = hooks.New(hooks.Config{Core: view, Root: config.Root, Sweeps: c.sweeps, Log: config.Log, Record: c.recordLocked,
 		Version: config.Version, Allowed: config.Hooks, Retry: config.HookRetry})
 	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
@@ -233,6 +237,10 @@ func (c *Coordinator) listen(ctx context.Context) error {
 	}
 	c.stop = append(c.stop, stop)
 	if stop, err = c.config.Queue.Presences(c.attempts.Present); err != nil {
+		return fmt.Errorf("listen to workers: %w", err)
+	}
+	c.stop = append(c.stop, stop)
+	if stop, err = c.config.Queue.DrainOtherModels(c.others.take); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	c.stop = append(c.stop, stop)

@@ -2,8 +2,14 @@ package coordinator
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
 
+	"eisweep/internal/control"
+	"eisweep/internal/events"
+	"eisweep/internal/problems"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -58,4 +64,54 @@ func (c *Coordinator) drainEarlierWorkers() (stop func(), err error) {
 			c.config.Log.Warn("a worker of an earlier version was told to stop: start coordinator and workers from the same program")
 		}
 	})
+}
+
+// otherModels are workers of other versions of the model, whose results nobody wants. They are told to end when they report.
+type otherModels struct {
+	*core
+	mu   sync.Mutex
+	seen map[string]otherWorker // by their names
+}
+
+type otherWorker struct {
+	host, program, model string
+	first, last          time.Time
+}
+
+// take takes in a report.
+func (o *otherModels) take(model string, p protocol.Presence) {
+	now := time.Now()
+	o.mu.Lock()
+	w, known := o.seen[p.Name]
+	if p.Gone {
+		delete(o.seen, p.Name)
+	} else {
+		if !known {
+			w = otherWorker{host: p.Host, program: p.Version, model: model, first: now}
+		}
+		w.last = now
+		o.seen[p.Name] = w
+	}
+	o.mu.Unlock()
+	if !known && !p.Gone {
+		o.recordLocked(events.Event{Kind: events.WorkerDraining, Worker: p.Name, Host: p.Host, Version: p.Version,
+			Why: fmt.Sprintf("its model is of version %s, the coordinator's of %s", model, protocol.Version())})
+	}
+}
+
+// problems lists those that have not ended.
+func (o *otherModels) problems() (out []problems.Problem) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for name, w := range o.seen {
+		if control.IsSilent(time.Since(w.last)) {
+			delete(o.seen, name)
+			continue
+		}
+		out = append(out, problems.Problem{Kind: problems.WorkerVersion, Severity: problems.Warning, Subject: name, Since: w.first,
+			Text: fmt.Sprintf("worker %s (%s) is of version %s, whose model is of version %s; the coordinator's is of %s, so the worker gets "+
+				"no tasks and was told to end", name, w.host, w.program, w.model, protocol.Version()),
+			Remedy: "install the coordinator's program there, and start the worker again; if it does not end by itself, stop it with `kill`"})
+	}
+	return out
 }

@@ -3,11 +3,14 @@ package coordinator
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/events"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 )
@@ -70,4 +73,46 @@ func inOrderOfFormat1(t *testing.T, text []byte) []byte {
 		}
 	}
 	return []byte("{" + strings.Join(out, ",") + "}")
+}
+
+// TestAWorkerOfAnotherModelIsToldToEnd: it is an event, once, and a problem until the worker ends.
+func TestAWorkerOfAnotherModelIsToldToEnd(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	names := protocol.SubjectsOf(g.root.ID())
+	commands := make(chan *nats.Msg, 10)
+	told, err := g.site.NATS().ChanSubscribe(names.OtherCommands("m999", "old"), commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = told.Unsubscribe() }()
+	report := func(gone bool) {
+		t.Helper()
+		text, err := protocol.Encode(&protocol.Presence{Name: "old", Host: "there", Version: "v0.1.0", State: protocol.Idle, Gone: gone,
+			Attempts: []protocol.Attempt{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject := strings.Replace(names.Presence("old"), protocol.Version(), "m999", 1)
+		if err := g.site.NATS().Publish(subject, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		report(false)
+		if c, err := protocol.DecodeCommand(receive(t, commands).Data); err != nil || c.Verb != protocol.Drain {
+			t.Errorf("it is told %+v, %v", c, err)
+		}
+	}
+	g.poll("a problem", func() bool { return slices.Contains(g.kinds(), "worker-version old") })
+	if p := k.others.problems(); len(p) != 1 || !strings.Contains(p[0].Text, "m999") || p[0].Since.IsZero() {
+		t.Errorf("%+v", p)
+	}
+	list, _ := k.Events().After(0)
+	list = slices.DeleteFunc(list, func(e events.Event) bool { return e.Kind != events.WorkerDraining })
+	if len(list) != 1 || list[0].Worker != "old" || !strings.Contains(list[0].Text(), "its model is of version m999") {
+		t.Errorf("events %+v", list)
+	}
+	report(true)
+	g.poll("its end", func() bool { return len(g.kinds()) == 0 })
 }

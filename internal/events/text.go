@@ -83,7 +83,7 @@ func (e *Event) workerText() string {
 	case WorkerBack:
 		return subject + " is back"
 	case WorkerDraining:
-		return subject + " told to drain" + by(e)
+		return subject + " told to drain" + by(e) + after(": ", e.Why)
 	}
 	return subject + " left" + after(": ", e.Why)
 }

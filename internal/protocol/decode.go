@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"eisweep/sweeps"
 )
@@ -117,6 +118,24 @@ func (s Subjects) DecodePresence(subject string, data []byte) (*Presence, error)
 		return nil, refuse("worker %q under subject %s", p.Name, subject)
 	}
 	return p, nil
+}
+
+// DecodeOtherPresence reads the presence of a worker of another version of the model, and names that version, as Version does; nil if
+// the worker is of this version. The error wraps ErrMessage.
+func (s Subjects) DecodeOtherPresence(subject string, data []byte) (version string, p *Presence, err error) {
+	rest, _ := strings.CutPrefix(subject, s.start())
+	version, _, _ = strings.Cut(rest, ".")
+	if version == Version() {
+		return version, nil, nil
+	}
+	p = new(Presence)
+	if err := decode(data, p); err != nil {
+		return version, nil, err
+	}
+	if subject != s.start()+version+".workers."+Token(p.Name) {
+		return version, nil, refuse("worker %q under subject %s", p.Name, subject)
+	}
+	return version, p, nil
 }
 
 // DecodeCommand reads a command to a worker. The error wraps ErrMessage.

@@ -81,6 +81,11 @@ func (s Subjects) Presence(worker string) string { return s.prefix() + "workers.
 // Commands is the subject of commands to a worker.
 func (s Subjects) Commands(worker string) string { return s.prefix() + "commands." + Token(worker) }
 
+// OtherCommands is the subject of commands to a worker of another version of the model.
+func (s Subjects) OtherCommands(version, worker string) string {
+	return s.start() + version + ".commands." + Token(worker)
+}
+
 // Updates is the subject of the new lines of a sweep's manifest.
 func (s Subjects) Updates(sweep string) string { return s.prefix() + "updates." + sweep }
 

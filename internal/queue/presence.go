@@ -67,3 +67,28 @@ func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err erro
 		handle(*p)
 	})
 }
+
+// DrainOtherModels tells workers of other versions of the model to return their tasks and to end, each time they report their state, and
+// calls seen, from one goroutine, with their reports. stop waits for a running call.
+func (q *Queue) DrainOtherModels(seen func(version string, p protocol.Presence)) (stop func(), err error) {
+	drain, err := protocol.Encode(&protocol.Command{Verb: protocol.Drain})
+	if err != nil {
+		return nil, err
+	}
+	return q.Subscribe("workers of other versions of the model", q.subjects.Every("workers", "*"), func(msg *nats.Msg) {
+		version, p, err := q.subjects.DecodeOtherPresence(msg.Subject, msg.Data)
+		if err != nil {
+			q.log.Warn("the presence of a worker of another version of the model cannot be read", "subject", msg.Subject, "error", err)
+			return
+		}
+		if p == nil {
+			return
+		}
+		if !p.Gone {
+			if err := q.NATS().Publish(q.subjects.OtherCommands(version, p.Name), drain); err != nil {
+				q.log.Debug("drain a worker of another version of the model", "error", err)
+			}
+		}
+		seen(version, *p)
+	})
+}
