@@ -48,8 +48,8 @@ func TestNoConnectionStays(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreBounded opens a thousand that say nothing: they are closed, and a request is answered.
-func TestConnectionsAreBounded(t *testing.T) {
+// TestSilentConnectionsDelayNothing opens a thousand that say nothing: a request is answered as if there were none.
+func TestSilentConnectionsDelayNothing(t *testing.T) {
 	d := newDesk(t).show("")
 	for range 1000 {
 		c, err := net.Dial("tcp", d.Address())
@@ -59,11 +59,6 @@ func TestConnectionsAreBounded(t *testing.T) {
 		defer c.Close()
 	}
 	d.expect(http.StatusOK, d.request(http.MethodGet, "/", ""))
-	d.listener.mu.Lock()
-	defer d.listener.mu.Unlock()
-	if n := len(d.listener.silent); n > maxSilent {
-		t.Errorf("%d connections are silent", n)
-	}
 }
 
 // TestStreamsAreBounded: one more than there may be is refused, until another ends.

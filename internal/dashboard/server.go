@@ -13,9 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"eisweep/internal/dashboard/page"
+	"eisweep/internal/listener"
 )
 
 // Options says how a server listens.
@@ -78,9 +77,8 @@ func Start(o Options) (*Server, error) {
 		s.open[path] = o.Open
 	}
 	s.plain, s.secure = s.newServer(false), s.newServer(true)
-	s.listener = newSplitListener(netutil.LimitListener(l, maxConnections), &tls.Config{
-		MinVersion: tls.VersionTLS12, GetCertificate: s.certificate,
-	})
+	begun := listener.New(l, listener.Limits{Connections: maxConnections, Silent: maxSilent, Begin: headerTimeout})
+	s.listener = newSplitListener(begun, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate})
 	s.serve(&s.plain, s.listener.plain)
 	s.serve(&s.secure, s.listener.secure)
 	return s, nil

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/net/netutil"
+	"eisweep/internal/listener"
 )
 
 // Server serves a Handler alone, to whoever reaches the address.
@@ -18,10 +18,12 @@ type Server struct {
 	server http.Server
 }
 
-// Limits of what clients may use: simultaneous connections, each for one request, and how long that may take to arrive and to
-// be answered.
+// Limits of what clients may use: simultaneous connections, each for one request, how many of these may have sent nothing, and how
+// long a request may take to begin, to arrive and to be answered.
 const (
 	maxConnections  = 64
+	maxSilent       = 32
+	beginTimeout    = 5 * time.Second
 	requestTimeout  = 5 * time.Second
 	responseTimeout = 30 * time.Second
 	maxHeaderBytes  = 8 << 10
@@ -39,8 +41,9 @@ func Start(address string, log *slog.Logger) (*Server, error) {
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	s.server.SetKeepAlivesEnabled(false) // a scrape per minute needs no open connection in between
+	begun := listener.New(l, listener.Limits{Connections: maxConnections, Silent: maxSilent, Begin: beginTimeout})
 	go func() {
-		if err := s.server.Serve(netutil.LimitListener(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(begun); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("serve health and metrics", "error", err)
 		}
 	}()

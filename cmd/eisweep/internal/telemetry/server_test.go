@@ -84,12 +84,15 @@ func TestNoConnectionStays(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreBounded opens more than there may be: the others are served when
-// those have had their time.
+// TestConnectionsAreBounded opens more than there may be, with requests that do not end: the others are served when those have had
+// their time.
 func TestConnectionsAreBounded(t *testing.T) {
 	address := startServer(t)
 	for range 2 * maxConnections {
 		c, err := net.Dial("tcp", address)
+		if err == nil {
+			_, err = io.WriteString(c, "GET ")
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,9 +107,23 @@ func TestThePageHasTheBoundsOfConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := fmt.Sprintf("must arrive within %.0f s and have at most %d kB of headers; at most %d connections", requestTimeout.Seconds(),
-		maxHeaderBytes>>10, maxConnections)
+	words := fmt.Sprintf("must begin within %.0f s, arrive within another %.0f s and have at most %d kB of headers. At most %d "+
+		"connections are open at a time, and at most %d of them may have sent nothing", beginTimeout.Seconds(), requestTimeout.Seconds(),
+		maxHeaderBytes>>10, maxConnections, maxSilent)
 	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), words) {
 		t.Errorf("it does not say %q", words)
 	}
+}
+
+// TestSilentConnectionsDelayNothing opens a thousand that say nothing: a request is answered as if there were none.
+func TestSilentConnectionsDelayNothing(t *testing.T) {
+	address := startServer(t)
+	for range 1000 {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	fetch(t, address, "/healthz", http.StatusOK)
 }
