@@ -18,7 +18,7 @@ func (k *Keeper) deliver(ctx context.Context, now time.Time) {
 			if k.busy >= maxAtOnce {
 				return
 			}
-			if d.busy || d.Over || now.Before(d.Next) || !k.allows(d) || !k.config.Core.OwnsRoot() {
+			if d.busy || d.Over || d.waits(k.config.Retry, now) || !k.allows(d) || !k.config.Core.OwnsRoot() {
 				continue
 			}
 			k.begin(ctx, f, d, now)

@@ -95,11 +95,22 @@ func sign(secret, id, at string, body []byte) string {
 // pause is how long to wait after so many failed attempts: twice as long each time, less a random part, so that receivers which come
 // back do not get everything at once.
 func pause(first time.Duration, attempts int) time.Duration {
-	full := min(first<<min(attempts-1, 30), maxPause)
+	full := longestPause(first, attempts)
+	return full/2 + rand.N(full/2+1)
+}
+
+func longestPause(first time.Duration, attempts int) time.Duration {
+	full := min(first<<min(max(attempts-1, 0), 30), maxPause)
 	if full <= 0 {
 		full = maxPause
 	}
-	return full/2 + rand.N(full/2+1)
+	return full
+}
+
+// waits reports whether the next attempt is not due yet. One that is further away than any pause was planned before the clock was set
+// back, and is due.
+func (d *delivery) waits(first time.Duration, now time.Time) bool {
+	return now.Before(d.Next) && d.Next.Sub(now) <= longestPause(first, d.Attempts)
 }
 
 // Limits of what messages show of a URL's path.

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
@@ -131,5 +133,38 @@ func TestMessagesHaveNoCommandLine(t *testing.T) {
 	const want = "the command of sweep a (sweep_finished) failed"
 	if !ok || strings.Contains(d.name()+p.Text+p.Remedy, "hidden") || !strings.HasPrefix(p.Text, want) {
 		t.Errorf("the problem is %+v", p)
+	}
+}
+
+// owner is a core that owns its root.
+type owner struct{ sync.Mutex }
+
+func (*owner) Machine() *lifecycle.Machine { return nil }
+func (*owner) OwnsRoot() bool              { return true }
+
+// TestAWebhookIsSentAfterAStepBackOfTheClock has an earlier coordinator whose clock was an hour ahead, or a moment.
+func TestAWebhookIsSentAfterAStepBackOfTheClock(t *testing.T) {
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer receiver.Close()
+	for ahead, begins := range map[time.Duration]bool{time.Hour: true, 61 * time.Second: true, 30 * time.Second: false} {
+		was := keeper(t, &owner{})
+		d := was.files["a"].Deliveries[0]
+		d.Webhook.URL, d.Next = receiver.URL, time.Now().Add(ahead)
+		if err := was.files["a"].write(was.config.Root); err != nil {
+			t.Fatal(err)
+		}
+		is := was.config
+		is.Retry = time.Minute
+		k := New(is)
+		moved := k.moved
+		k.deliver(t.Context(), time.Now())
+		if k.mu.Lock(); len(k.files["a"].Deliveries) == 1 && (k.busy == 1) != begins {
+			t.Errorf("%v ahead: an attempt begins: %v, want %v", ahead, !begins, begins)
+			begins = !begins
+		}
+		k.mu.Unlock()
+		if begins {
+			<-moved
+		}
 	}
 }
