@@ -87,7 +87,6 @@ func (r *Root) lock(version, command string, patience time.Duration) (*Lock, err
 		return l, err
 	}
 	l.previous, _ = readHolder(l.file) // nobody in particular, then
-	r.removeStale()
 	return l, nil
 }
 
@@ -122,7 +121,8 @@ func (l *Lock) Take() error {
 }
 
 // Sign records this process in the lock's file. A process that finds another signature has lost the lock, so it signs
-// only when it owns the root: where hosts don't see each other's locks, several have one.
+// only when it owns the root: where hosts don't see each other's locks, several have one. Sign also removes what a crash
+// left half written.
 func (l *Lock) Sign() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,6 +133,7 @@ func (l *Lock) Sign() error {
 	if err := l.sign(); err != nil {
 		return fmt.Errorf("sign lock of root: %w", err)
 	}
+	l.root.removeStale()
 	return nil
 }
 

@@ -149,7 +149,7 @@ func (r *Root) Sweeps() ([]string, error) {
 	return names, nil
 }
 
-// removeStale removes files that a crash left half written in the private directory. The caller holds the lock: nobody
+// removeStale removes files that a crash left half written in the private directory. The caller owns the root: nobody
 // else writes there, but who makes the root's id, and takes another's in its place. What cannot be removed is tried
 // again the next time.
 func (r *Root) removeStale() {
