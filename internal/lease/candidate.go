@@ -41,6 +41,7 @@ type candidate struct {
 	spacing   time.Duration // how far apart reads must begin to be counted, if the caller's pauses do not say it
 	announced bool          // Waiting was called
 	failing   bool          // the last read failed
+	claimed   string        // the mark of the last record that this process created
 }
 
 // try looks once, and becomes the owner if it may. If it returns neither a lease nor an error, it is to be called
@@ -61,7 +62,7 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	switch {
 	case found.Epoch == 0 && !w.Lock.Held():
 		return nil, nil // an owner that is about to create its record, or of an earlier version
-	case found.Boot == w.boot && !w.Lock.Held():
+	case found.Boot == w.boot && !w.Lock.Held() && (found.Mark == "" || found.Mark != w.claimed):
 		w.seen, w.reads = found, 0 // its process exists on this kernel, if only stopped; the lock becomes free when it ends
 		return nil, nil
 	case found.Epoch == 0:
@@ -142,6 +143,7 @@ func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lea
 	if err != nil {
 		return nil, err
 	}
+	w.claimed = own.Mark
 	if _, err := within(ctx, func() (none struct{}, err error) { return none, w.Lock.Take() }); err != nil {
 		return nil, err
 	}

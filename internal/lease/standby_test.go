@@ -1,6 +1,8 @@
 package lease
 
 import (
+	"errors"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -167,4 +169,52 @@ func TestALockIsTakenFromAnother(t *testing.T) {
 	if err := next.Unlock(); err != nil {
 		t.Error(err)
 	}
+}
+
+// fullLock is the lock of a server that keeps it for a client that is gone. It cannot be taken at first, as on a full disk.
+type fullLock struct {
+	ownLock
+	full *int // how often it still cannot be taken
+}
+
+func (l *fullLock) Take() error {
+	if *l.full > 0 {
+		*l.full--
+		return syscall.ENOSPC
+	}
+	return l.ownLock.Take()
+}
+
+// TestAStandbyThatCannotTakeTheLockTriesAgain: its own record, of its own kernel, is then the latest.
+func TestAStandbyThatCannotTakeTheLockTriesAgain(t *testing.T) {
+	r := openRoot(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, r, 2, func() time.Duration { return 0 })
+		a := w.spawn(t.Context(), w.hosts[0], root.Holder{})
+		wait(time.Second)
+		a.kill()
+		h, full := w.hosts[1], 2
+		me := root.Holder{Host: h.name, PID: 9, Command: "eisweep coordinator --standby"}
+		s, err := NewStandby(Config{Root: r, store: h, now: h.now, boot: "boot of " + h.name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var l *Lease
+		for begun := time.Now(); l == nil; wait(s.Pause()) {
+			l, err = s.Try(t.Context(), &fullLock{ownLock{holder: me, unheld: true}, &full})
+			if err != nil && !errors.Is(err, syscall.ENOSPC) {
+				t.Fatal(err)
+			}
+			if time.Since(begun) > 10*time.Minute {
+				t.Fatal("it never owns the root")
+			}
+		}
+		if l.Epoch() != 4 || !l.MustFence() || full != 0 {
+			t.Errorf("epoch %d, must fence: %v", l.Epoch(), l.MustFence())
+		}
+		if err := l.Release(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wait(time.Hour)
+	})
 }
