@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"maps"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -53,4 +55,32 @@ func TestAStandbyContinues(t *testing.T) {
 		t.Errorf("files of locks: %v, %v", left, err)
 	}
 	must(t, "verify", "-p", c.root)
+}
+
+// TestAStandbyOutlastsItsStorage damages the record of a standby's owner, and makes it unreadable for a while. The standby still
+// continues when the owner ends.
+func TestAStandbyOutlastsItsStorage(t *testing.T) {
+	c := newCluster(t, "term=2s")
+	next := c.standBy()
+	record := filepath.Join(c.root, ".eisweep", "owner", "1")
+	if err := errors.Join(os.Rename(record, record+".away"), os.Mkdir(record, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	next.await("a standby without storage", saying("the storage of the root does not answer; standing by until it does"))
+	c.coordinator.cmd.Process.Signal(syscall.SIGKILL)
+	c.coordinator.end()
+	if err := errors.Join(os.Remove(record), os.WriteFile(record, []byte("damaged"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	third := c.standBy()
+	next.cmd.Process.Signal(syscall.SIGTERM)
+	if code, _ := next.end(); code != 0 {
+		t.Errorf("a standby that was stopped: exit code %d:\n%s", code, next.told())
+	}
+	third.await("a ready coordinator", saying(daemon.ReadyMessage))
+	c.coordinator = third
+	c.end()
+	if r := ownerRecord(t, c.root, 2); r["released"] != true {
+		t.Errorf("in the end: %v", r)
+	}
 }

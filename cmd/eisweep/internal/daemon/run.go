@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -27,7 +28,7 @@ func (s *Service) standBy(owner root.Holder) {
 		process := telemetry.Standby{Version: cli.Version()}
 		s.website.monitor.Serve(process, process.Registry())
 	}
-	s.log.Info(StandbyMessage, "owner", owner.Command, "process", owner.PID, "host", owner.Host)
+	s.log.Info(StandbyMessage, "owner", cmp.Or(owner.Command, "unknown"), "process", owner.PID, "host", owner.Host)
 }
 
 // Run manages the root until a signal comes, or it cannot continue. When the root's storage does not answer for too long, it stops
@@ -63,6 +64,7 @@ func (s *Service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
 		return client.UnlessStopped(ctx, s.log, err)
 	}
+	s.rotate = false // once, not whenever it owns the root again
 	s.log.Info(ReadyMessage, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", cli.Version())
 	s.log.Info("start workers on any machine that shares the root directory",
 		"command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.CommandLine())

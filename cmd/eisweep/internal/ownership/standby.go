@@ -3,16 +3,21 @@ package ownership
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
 )
 
 // Await opens a root as Open does, but waits while another process owns it: until that process releases the root, ends, or has not
-// renewed its ownership for so long that it may not write any more. It calls waiting for each owner that it waits for.
+// renewed its ownership for so long that it may not write any more. It calls waiting for each owner that it waits for, the
+// zero Holder if that is unknown. Once it has
+// looked at the root, it also waits while the storage does not answer, or is full.
 func Await(ctx context.Context, e *cli.Env, path string, log *slog.Logger, waiting func(owner root.Holder)) (*Root, error) {
 	r, err := root.Open(path)
 	if err != nil {
@@ -22,18 +27,26 @@ func Await(ctx context.Context, e *cli.Env, path string, log *slog.Logger, waiti
 	if err != nil {
 		return nil, err
 	}
+	away := client.Retry{Message: "the storage of the root does not answer; standing by until it does", Log: log}
 	var announced root.Holder
-	for {
+	for looked := false; ; {
 		o, err := take(ctx, r, standby)
-		if err != nil {
-			return nil, cli.OrInterrupted(ctx, err)
+		switch {
+		case err == nil && o != nil:
+			return o, nil
+		case ctx.Err() != nil:
+			return nil, cli.OrInterrupted(ctx, errors.Join(ctx.Err(), err))
+		case err != nil && looked && mayPass(err):
+			if err := away.Wait(ctx, err); err != nil {
+				return nil, err
+			}
+			continue
+		case err != nil:
+			return nil, err
 		}
-		if o != nil {
-			return o.begin(ctx)
-		}
-		if owner := standby.Owner(); owner != announced {
+		if owner := standby.Owner(); owner != announced || !looked {
 			waiting(owner)
-			announced = owner
+			announced, looked = owner, true
 		}
 		select {
 		case <-time.After(standby.Pause()):
@@ -42,6 +55,10 @@ func Await(ctx context.Context, e *cli.Env, path string, log *slog.Logger, waiti
 		}
 	}
 }
+
+// mayPass reports whether an error of storage may end by itself. A directory that is gone, unlike one that cannot be read, doesn't
+// come back.
+func mayPass(err error) bool { return atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) }
 
 // take makes this process the owner of a root if it may be; otherwise it returns nil. It returns when ctx ends, even while the root's
 // storage does not answer.
@@ -65,8 +82,11 @@ func take(ctx context.Context, r *root.Root, standby *lease.Standby) (*Root, err
 		return nil, got.err
 	}
 	l, err := standby.Try(ctx, got.lock)
-	if l == nil {
-		return nil, errors.Join(err, got.lock.Unlock())
+	switch {
+	case l != nil:
+		return (&Root{Root: r, Lease: l, lock: got.lock}).begin(ctx)
+	case ctx.Err() != nil:
+		return nil, ctx.Err() // to close a file may take as long as the storage is away
 	}
-	return &Root{Root: r, Lease: l, lock: got.lock}, nil
+	return nil, errors.Join(err, got.lock.Unlock())
 }
