@@ -27,8 +27,10 @@ func IsTemporary(name string) bool { return temporary.MatchString(name) }
 // Create begins a file that will have a path. The mode is before the umask. Who calls it calls Commit, CommitNew or
 // Discard in the end.
 func Create(path string, mode fs.FileMode) (*Draft, error) {
-	for {
-		f, err := os.OpenFile(fmt.Sprintf("%s.%08x.part", path, rand.Uint32()), os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+	var name string
+	for range maxDenied {
+		name = fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
+		f, err := openFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -37,6 +39,7 @@ func Create(path string, mode fs.FileMode) (*Draft, error) {
 		}
 		return &Draft{File: f, path: path}, nil
 	}
+	return nil, denied("create", name)
 }
 
 // Commit makes the file durable and gives it its name, in place of a file that has it. After an error the name leads to
@@ -73,7 +76,7 @@ func (d *Draft) CommitNew() error {
 
 func (d *Draft) link() error {
 	err := Link(d.File, d.path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
+	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, ErrDenied) {
 		return err
 	}
 	return renameNew(d.File, d.Name(), d.path) // a file system without links

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -117,4 +118,16 @@ func TestStaleFilesAreRemoved(t *testing.T) {
 	must(t, RemoveStale(dir, 0))
 	wantFiles(t, dir, map[string]string{"c.part": "", "d.h5": ""})
 	must(t, RemoveStale(filepath.Join(dir, "none"), 0))
+}
+
+// TestTemporaryNamesAreNotTriedForever has a directory in which nothing can be created exclusively.
+func TestTemporaryNamesAreNotTriedForever(t *testing.T) {
+	was := openFile
+	t.Cleanup(func() { openFile = was })
+	openFile = func(name string, _ int, _ fs.FileMode) (*os.File, error) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: unix.EEXIST}
+	}
+	if err := Write(filepath.Join(t.TempDir(), "file"), nil, 0o600); !errors.Is(err, ErrDenied) || !strings.Contains(err.Error(), "/file.") {
+		t.Error(err)
+	}
 }

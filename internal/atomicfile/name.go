@@ -12,6 +12,7 @@ import (
 
 // The calls that give names. A test replaces them by such that fail, or fail after they took effect.
 var (
+	openFile  = os.OpenFile
 	linkat    = unix.Linkat
 	renameat2 = unix.Renameat2
 	rename    = os.Rename
@@ -24,6 +25,10 @@ var ErrReplaced = errors.New("another file has taken its name")
 // another file has the name, and is as link(2)'s when the file system has no links; the name then is free. It isn't
 // durable before its directory is synced.
 func Link(f *os.File, to string) error {
+	return undenied("link", to, func() error { return link(f, to) })
+}
+
+func link(f *os.File, to string) error {
 	descriptor := Descriptor(f)
 	if descriptor == f.Name() {
 		return linkByName(f, to) // there is no /proc
@@ -62,6 +67,10 @@ func Rename(f *os.File, from, to string) error {
 
 // renameNew is Rename, but replaces nothing: the error wraps fs.ErrExist when the name is taken.
 func renameNew(f *os.File, from, to string) error {
+	return undenied("rename", to, func() error { return tryRenameNew(f, from, to) })
+}
+
+func tryRenameNew(f *os.File, from, to string) error {
 	err := renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
 	switch {
 	case IsNamed(f, to):
@@ -69,8 +78,8 @@ func renameNew(f *os.File, from, to string) error {
 	case err == nil:
 		err = ErrReplaced
 	case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP):
-		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(&os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}, err)
+		if err := checkFree(from, to); err != nil {
+			return err
 		}
 		return Rename(f, from, to)
 	}
@@ -84,10 +93,22 @@ func Move(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(&os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}, err)
+	if err := checkFree(from, to); err != nil {
+		return err
 	}
-	return move(was, from, to)
+	return undenied("rename", to, func() error { return move(was, from, to) })
+}
+
+// checkFree returns an error that wraps fs.ErrExist when something has a name.
+func checkFree(from, to string) error {
+	_, err := os.Lstat(to)
+	switch {
+	case err == nil:
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	}
+	return err
 }
 
 // Replace is Move, but in place of a file that has the new name. A missing file replaces nothing, and is no error.

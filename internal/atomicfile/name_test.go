@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -226,5 +227,39 @@ func TestNamedTellsWhatItCannotFindOut(t *testing.T) {
 		if is != (path == "f") || !errors.Is(err, want) {
 			t.Errorf("%s: %v, %v", path, is, err)
 		}
+	}
+}
+
+// TestANameThatNothingHasIsNotTaken has a file system that says so of every name. An error that wraps fs.ErrExist would make callers
+// try the next name, or wait for whoever has it.
+func TestANameThatNothingHasIsNotTaken(t *testing.T) {
+	dir := t.TempDir()
+	file, to := filepath.Join(dir, "file"), filepath.Join(dir, "to")
+	must(t, Write(file, []byte("a"), 0o600))
+	for _, answer := range []error{unix.EEXIST, unix.ENOTEMPTY} {
+		answering(t, false, answer)
+		for name, give := range map[string]func() error{
+			"WriteNew": func() error { return WriteNew(to, []byte("b"), 0o600) },
+			"LinkOrCopy": func() error {
+				return LinkOrCopy(file, to, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb")
+			},
+			"Move": func() error { return Move(file, to) },
+		} {
+			var at *fs.PathError
+			if err := give(); !errors.Is(err, ErrDenied) || errors.Is(err, fs.ErrExist) || !errors.As(err, &at) || at.Path != to {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		wantFiles(t, dir, map[string]string{"file": "a"})
+	}
+}
+
+// TestANameThatCannotBeLookedUpIsNotTaken asks for one that is too long.
+func TestANameThatCannotBeLookedUpIsNotTaken(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	must(t, Write(file, []byte("a"), 0o600))
+	if err := Move(file, filepath.Join(dir, strings.Repeat("x", 300))); !errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, fs.ErrExist) {
+		t.Error(err)
 	}
 }
