@@ -35,7 +35,7 @@ func (c *core) succession() events.Event {
 	was, host := c.ownership.Previous(), hostName()
 	if was.PID == os.Getpid() && was.Host == host {
 		e := c.ownEvent(events.CoordinatorLostOwnership, "")
-		e.Why = "the storage of the root did not answer for too long; nobody else owned the root meanwhile"
+		e.Why = "its storage did not answer for too long, or the lock was replaced; nobody else owned the root meanwhile"
 		return e
 	}
 	e := c.ownEvent(events.CoordinatorTookOver, "")
