@@ -149,7 +149,7 @@ func TestNetworksOfDifferentLengthsAreRefused(t *testing.T) {
 	}
 }
 
-// Suspect networks are marked in the legend, by hollow points and dashed lines.
+// Suspect networks are marked in the legend, by hollow points and thin lines.
 func TestSuspectsAreMarked(t *testing.T) {
 	set := publishedTrainings.read(t, &cotuning)
 	set.Groups[1].Networks[0].Suspect = true
@@ -158,7 +158,7 @@ func TestSuspectsAreMarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	sound, suspect := d.Legend.Entries[0], d.Legend.Entries[1]
-	if sound.Style.Hollow || !suspect.Style.Hollow || !suspect.Style.Dashed || !strings.Contains(suspect.Label, "1 suspect") {
+	if sound.Style.Hollow || !suspect.Style.Hollow || !suspect.Style.Thin || !strings.Contains(suspect.Label, "1 suspect") {
 		t.Errorf("%+v, %+v", sound, suspect)
 	}
 }

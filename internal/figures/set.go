@@ -61,7 +61,7 @@ func (g *Group) suspects() (n int) {
 // style is that of a group's lines and points.
 func (s *Set) style(group int) drawing.Style {
 	g := &s.Groups[group]
-	return drawing.Style{Color: g.Color, Hollow: g.suspects() > 0, Dashed: g.suspects() == len(g.Networks)}
+	return drawing.Style{Color: g.Color, Hollow: g.suspects() > 0, Thin: g.suspects() == len(g.Networks)}
 }
 
 // series names a group in the table.

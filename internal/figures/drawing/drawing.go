@@ -41,8 +41,9 @@ type Axis struct {
 
 // Style is how a series looks.
 type Style struct {
-	Color  int  // a number of the palette; Ink is the colour of text
-	Dashed bool // the line
+	Color  int  // a number of the palette, of a dash pattern and of a shape of points; Ink is the colour of text
+	Dashed bool // the line, whatever its number
+	Thin   bool // the line: for series of suspect results alone
 	Hollow bool // the points: for results that are suspect
 	Dots   bool // the legend shows a point instead of a line
 }

@@ -4,7 +4,7 @@ import "math"
 
 // example is a drawing with every kind of layer.
 func example() *Drawing {
-	line, suspect := Style{Color: 0}, Style{Color: 1, Dashed: true, Hollow: true}
+	line, suspect := Style{Color: 0}, Style{Color: 1, Thin: true, Hollow: true}
 	x := []float64{0, 1, 2, 3, 4, 5}
 	y := []float64{1, 3, math.NaN(), 2, 4, 3}
 	curves := &Panel{

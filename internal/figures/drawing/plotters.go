@@ -50,7 +50,7 @@ func (s Steps) plotters(*Panel) []plot.Plotter {
 	lines := curve(s.Style, x, twice(s.Y), twice(s.Low), twice(s.High), s.Sideways)
 	for _, l := range lines {
 		if outline, ok := l.(*plotter.Line); ok {
-			outline.Width = outlineWidth
+			outline.Width = min(outline.Width, outlineWidth)
 		}
 	}
 	return lines

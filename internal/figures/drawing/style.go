@@ -17,6 +17,7 @@ const (
 	labelSize    = vg.Length(8)
 	smallSize    = vg.Length(7)
 	lineWidth    = vg.Length(1.2)
+	thinWidth    = vg.Length(0.5)
 	outlineWidth = vg.Length(0.9) // of histograms
 	axisWidth    = vg.Length(0.6)
 	pointSize    = vg.Length(2.2)
@@ -41,8 +42,27 @@ var colours = []color.NRGBA{
 
 var ink = color.NRGBA{0x20, 0x20, 0x20, 0xff}
 
-// MaxSeries is how many series can be told apart: each colour with a solid and with a dotted line.
+// MaxSeries is how many series can be told apart: each colour has two dash patterns and two shapes of points.
 const MaxSeries = 14
+
+// dashes are the patterns of lines, and shapes those of points, so that series differ in greyscale too.
+var (
+	dashes = [][]vg.Length{
+		nil, {5, 2}, {1.2, 1.6}, {6, 1.6, 1.2, 1.6}, {2.6, 1.4}, {6, 1.6, 1.2, 1.6, 1.2, 1.6}, {9, 2.5},
+	}
+	shapes = []polygon{
+		{}, {corners: 4, turn: math.Pi / 4}, {corners: 3, turn: math.Pi / 2}, {corners: 4}, {corners: 3, turn: -math.Pi / 2}, {corners: 3},
+		{corners: 3, turn: math.Pi},
+	}
+)
+
+// look is the number of the style's dash pattern and shape. Styles of the same colour have different ones.
+func (s Style) look() int {
+	if s.Color < 0 {
+		return 0
+	}
+	return (s.Color + s.Color/len(colours)*3) % len(shapes)
+}
 
 // color is that of the style; after the last colour the palette begins again.
 func (s Style) color() color.NRGBA {
@@ -60,12 +80,12 @@ func (s Style) band() color.NRGBA {
 }
 
 func (s Style) line() draw.LineStyle {
-	style := draw.LineStyle{Color: s.color(), Width: lineWidth}
-	if s.Color >= len(colours) {
-		style.Dashes = []vg.Length{1.2, 1.6}
-	}
+	style := draw.LineStyle{Color: s.color(), Width: lineWidth, Dashes: dashes[s.look()]}
 	if s.Dashed {
 		style.Dashes = []vg.Length{4, 2.5}
+	}
+	if s.Thin {
+		style.Width = thinWidth
 	}
 	return style
 }
@@ -73,27 +93,54 @@ func (s Style) line() draw.LineStyle {
 // bar is the line of an error bar.
 func (s Style) bar() draw.LineStyle { return draw.LineStyle{Color: s.color(), Width: 0.8} }
 
-// glyph is a filled circle, or a ring for hollow ones.
+// glyph is a point of the style's shape, filled or hollow.
 func (s Style) glyph(radius vg.Length) draw.GlyphStyle {
-	style := draw.GlyphStyle{Color: s.color(), Radius: radius, Shape: draw.CircleGlyph{}}
-	if s.Hollow {
-		style.Shape = ring{}
-	}
-	return style
+	shape := shapes[s.look()]
+	shape.hollow = s.Hollow
+	return draw.GlyphStyle{Color: s.color(), Radius: radius, Shape: shape}
 }
 
-// ring is a circle with a white inside, so that what is below does not show.
-type ring struct{}
+// polygon is a regular polygon as large as a circle of the glyph's radius; without corners it is that circle. A hollow one is white
+// inside, so that what is below does not show.
+type polygon struct {
+	corners int
+	turn    float64 // direction of the first corner
+	hollow  bool
+}
 
-func (ring) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+func (p polygon) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	outline := p.outline(at, style.Radius)
+	if !p.hollow {
+		c.SetColor(style.Color)
+		c.Fill(outline)
+		return
+	}
 	c.SetColor(color.White)
-	draw.CircleGlyph{}.DrawGlyph(c, style, at)
+	c.Fill(outline)
 	c.SetLineStyle(draw.LineStyle{Color: style.Color, Width: 0.8})
-	var circle vg.Path
-	circle.Move(vg.Point{X: at.X + style.Radius, Y: at.Y})
-	circle.Arc(at, style.Radius, 0, 2*math.Pi)
-	circle.Close()
-	c.Stroke(circle)
+	c.Stroke(outline)
+}
+
+func (p polygon) outline(at vg.Point, radius vg.Length) (path vg.Path) {
+	if p.corners == 0 {
+		path.Move(vg.Point{X: at.X + radius, Y: at.Y})
+		path.Arc(at, radius, 0, 2*math.Pi)
+		path.Close()
+		return path
+	}
+	between := 2 * math.Pi / float64(p.corners)
+	radius *= vg.Length(math.Sqrt(between / math.Sin(between)))
+	for i := range p.corners {
+		sin, cos := math.Sincos(p.turn + float64(i)*between)
+		corner := vg.Point{X: at.X + radius*vg.Length(cos), Y: at.Y + radius*vg.Length(sin)}
+		if i == 0 {
+			path.Move(corner)
+		} else {
+			path.Line(corner)
+		}
+	}
+	path.Close()
+	return path
 }
 
 // textStyle is Liberation Sans, which has the measures of Arial and Helvetica.
