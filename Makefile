@@ -27,7 +27,7 @@ UNCHECKED ?= $(UNEMULATED)|PagesRun|OtherSystems
 # and those named in BUILDING); tests that are long computations on one goroutine; crashes, which the detector handles in its own way;
 # and the Python package, whose tests run the same commands as others.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)
-BUILDING ?= EveryAlertFires|TwoVersionsShare|TestFailedSeeds$$|WorkersAndCoordinatorsComeAndGo|ContinuesARootOfAnEarlier|EventsSayWhatHappened|TestAnOwnerThatStoodStill|StorageComesBackWith|StorageIsAwayForLong|TestWhoOwnsARoot|WatchEndsWithTheSummary|AStoppedCoordinatorIsNamed|TestUntil
+BUILDING ?= EveryAlertFires|TwoVersionsShare|TestFailedSeeds$$|WorkersAndCoordinatorsComeAndGo|ContinuesARootOfAnEarlier|EventsSayWhatHappened|TestAnOwnerThatStoodStill|StorageComesBackWith|StorageIsAwayForLong|TestWhoOwnsARoot|AStandbyContinues|AStandbyOutlasts|WatchEndsWithTheSummary|AStoppedCoordinatorIsNamed|TestUntil
 UNRACED ?= $(BUILDING)|Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash|PythonPackage
 # Tests that take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small networks cover; and two comparisons of kernels, of which that processor has only one kind.
